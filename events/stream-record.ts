@@ -1,0 +1,34 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import * as z from "zod";
+
+/** The data of one Kinesis record: zstd-compressed NDJSON whose first line names what follows and its schema version. */
+const Header = z.object({ kind: z.enum(["events", "facts"]), schema: z.literal(1) });
+
+/** More than any record of ours can expand to; a record that does is no record of ours. */
+const MAX_EXPANDED_BYTES = 32 * 1024 * 1024;
+
+export class StreamRecordError extends Error {
+  readonly code = "stream_record_unreadable";
+  override readonly name = "StreamRecordError";
+}
+
+/** Puts `items` into one record of the given kind. */
+export function encodeStreamRecord(kind: "events" | "facts", items: readonly unknown[]): Buffer {
+  const lines = [JSON.stringify({ kind, schema: 1 })];
+  for (const item of items) lines.push(JSON.stringify(item));
+  return zstdCompressSync(lines.join("\n"));
+}
+
+/** Reads a record's items back, unvalidated: our own collection validated them. Throws StreamRecordError where the
+ *  bytes are not such a record, which no retry can change. */
+export function decodeStreamRecord(kind: "events" | "facts", data: Uint8Array): unknown[] {
+  try {
+    const text = zstdDecompressSync(data, { maxOutputLength: MAX_EXPANDED_BYTES }).toString("utf8");
+    const [head = "", ...lines] = text.split("\n");
+    const header = Header.parse(JSON.parse(head));
+    if (header.kind !== kind) throw new Error(`a record of ${header.kind}, not of ${kind}`);
+    return lines.map((line) => JSON.parse(line) as unknown);
+  } catch (cause) {
+    throw new StreamRecordError("not a readable stream record", { cause });
+  }
+}

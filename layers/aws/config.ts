@@ -1,0 +1,32 @@
+import * as z from "zod";
+
+/** What a function reads from its environment. The infrastructure sets each name for the functions that use it. */
+const Environment = z.object({
+  STRATA_TABLE_PROFILES: z.string(),
+  STRATA_TABLE_IDENTITIES: z.string(),
+  STRATA_TABLE_ACTIVITY: z.string(),
+  STRATA_TABLE_TAGS: z.string(),
+  STRATA_TABLE_DEFINITIONS: z.string(),
+  STRATA_TABLE_METRICS: z.string(),
+  STRATA_TABLE_AUDIT: z.string(),
+  STRATA_EVENT_STREAM: z.string(),
+  STRATA_FACT_STREAM: z.string(),
+  STRATA_BUCKET: z.string(),
+  STRATA_ADMIN_TOKEN_SECRET: z.string(),
+  /** How long a function may go on with the definitions that it has, milliseconds. */
+  STRATA_DEFINITIONS_MAX_AGE_MS: z.coerce.number().int().positive().default(60_000),
+  /** Set where S3 is an emulator that knows no virtual-hosted buckets. */
+  STRATA_S3_PATH_STYLE: z.stringbool().default(false),
+});
+export type EnvironmentName = keyof z.infer<typeof Environment>;
+
+const optional = ["STRATA_DEFINITIONS_MAX_AGE_MS", "STRATA_S3_PATH_STYLE"] as const;
+type Optional = (typeof optional)[number];
+
+/** Reads the named settings; throws, naming every one that is missing, before the first request is served. */
+export function readConfig<Name extends EnvironmentName>(
+  ...names: Name[]
+): Pick<z.infer<typeof Environment>, Name | Optional> {
+  const mask = Object.fromEntries([...names, ...optional].map((name) => [name, true])) as Record<Name | Optional, true>;
+  return Environment.pick(mask).parse(process.env) as Pick<z.infer<typeof Environment>, Name | Optional>;
+}

@@ -1,0 +1,8 @@
+import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
+
+export interface IdentityStore {
+  /** Strongly consistent. Unclaimed identifiers are absent from the map. */
+  find(keys: readonly IdentifierKey[]): Promise<Map<IdentifierKey, ProfileId>>;
+  /** Points the identifier at the person if nobody has it yet. */
+  claim(key: IdentifierKey, profileId: ProfileId): Promise<"claimed" | "taken">;
+}

@@ -1,0 +1,25 @@
+import type { Fact } from "#events/fact.ts";
+import type { ProfileId } from "#domain/profile/state.ts";
+import type { CollectedEvent } from "#events/collected-event.ts";
+
+/** A stream refused some or all of what it was given, after retries. */
+export class StreamUnavailableError extends Error {
+  override readonly name = "StreamUnavailableError";
+  readonly code: "stream_throttled" | "stream_unavailable";
+  readonly retriable = true;
+  constructor(code: "stream_throttled" | "stream_unavailable", options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}
+
+export interface EventStream {
+  /** Returns once every group is durable; all events of one group travel in order in one key's records.
+   *  Throws StreamUnavailableError where some are not: the caller answers honestly and the client sends all again. */
+  put(groups: readonly { key: string; events: readonly CollectedEvent[] }[]): Promise<void>;
+}
+
+export interface FactStream {
+  /** One record per person. Returns those whose facts are not durable. */
+  publish(outboxes: readonly { profileId: ProfileId; facts: readonly Fact[] }[]): Promise<Set<ProfileId>>;
+}

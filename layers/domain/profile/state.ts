@@ -1,0 +1,117 @@
+import type { Acquisition, Device, Place } from "#events/collected-event.ts";
+import type { Fact } from "#events/fact.ts";
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+/** `p_` and 26 characters: a hash of the first identifier and its generation. */
+export type ProfileId = Brand<string, "ProfileId">;
+/** `type:value`, the key of the Identities table. */
+export type IdentifierKey = Brand<string, "IdentifierKey">;
+/** `tag:frequent-buyer`, `tag:top-category=coffee`, `segment:win-back`, `tier:value=high`. */
+export type MembershipKey = Brand<string, "MembershipKey">;
+
+/** The order in which writes of one register win: by time, then by the 8-byte hash of the messageId. */
+export interface Stamp {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly message: bigint;
+}
+export interface Stamped<T> extends Stamp {
+  readonly value: T;
+}
+
+/** Every component a trait has been written through, whatever its mode: they merge apart, so a change of mode never
+ *  costs commutativity. `at` of a component is its newest write. */
+export interface TraitState {
+  readonly overwrite?: Stamped<unknown>;
+  readonly setOnce?: Stamped<unknown> & { readonly newestAt: number };
+  /** Ten-thousandths. */
+  readonly add?: { readonly sum: number; readonly newestAt: number };
+  readonly append?: { readonly values: ReadonlySet<string>; readonly newestAt: number };
+  /** A tombstone: components not written after it are hidden. */
+  readonly unsetAt?: number;
+}
+
+export interface OrderState {
+  /** Earliest completion or update: milliseconds since 1970, and its calendar day. Absent: only a cancellation was seen. */
+  readonly placed?: { readonly at: number; readonly day: number };
+  /** Minor units of the project's currency. Absent: no amount could be known. */
+  readonly amount?: Stamped<number>;
+  readonly items?: Stamped<number>;
+  readonly status: Stamped<"completed" | "cancelled">;
+}
+
+/** What orders beyond the cap were rolled into. */
+export interface RolledOrders {
+  readonly count: number;
+  readonly amountMinor: number;
+  readonly items: number;
+  /** Orders placed at or before this instant may be in the roll. */
+  readonly upTo: number;
+  readonly firstAt: number;
+}
+
+/** Integers by bucket: a calendar day, an hour since 1970, or 0 for all time, as the feature's unit says. */
+export type Buckets = ReadonlyMap<number, number>;
+
+/** A person's state: a product of small mergeable types (model.md §3). Every part is immutable. */
+export interface ProfileState {
+  /** With the instant from which each was known. */
+  readonly identifiers: ReadonlyMap<IdentifierKey, number>;
+  readonly absorbed: ReadonlySet<ProfileId>;
+  /** People that an event linked to this one and that wait for merging. */
+  readonly pendingLinks: ReadonlySet<ProfileId>;
+  readonly firstSeen?: number;
+  readonly lastSeen?: number;
+  readonly platforms: ReadonlyMap<string, { readonly firstSeen: number; readonly lastSeen: number }>;
+  readonly traits: ReadonlyMap<string, TraitState>;
+  /** Calendar days, at most the newest 400. */
+  readonly activeDays: ReadonlySet<number>;
+  /** By feature id (rules/features.ts). */
+  readonly features: ReadonlyMap<string, Buckets>;
+  readonly orders: ReadonlyMap<string, OrderState>;
+  readonly rolledOrders?: RolledOrders;
+  /** Refunded amount by order id, minor units (0 where the amount is unknown). */
+  readonly refunds: ReadonlyMap<string, Stamped<number>>;
+  readonly rolledRefunds?: { readonly count: number; readonly amountMinor: number };
+  readonly firstAcquisition?: Stamped<Acquisition>;
+  readonly lastAcquisition?: Stamped<Acquisition>;
+  readonly place?: Stamped<Place>;
+  readonly device?: Stamped<Device>;
+  /** By `purpose.channel`. */
+  readonly consent: ReadonlyMap<string, { readonly granted: boolean; readonly at: number; readonly proof?: string }>;
+  /** Dedupe memory: hash of messageId → receivedAt in whole seconds. */
+  readonly seen: ReadonlyMap<bigint, number>;
+  /** Tags set or removed by hand: last writer. */
+  readonly manualTags: ReadonlyMap<string, { readonly on: boolean; readonly at: number; readonly by: string }>;
+  /** Newest `at` and `day` of any event: what is pruned is judged against these, never against now. */
+  readonly newestAt: number;
+  readonly newestDay: number;
+  readonly newestReceivedAt: number;
+  /** Names of the parts whose cap was reached. */
+  readonly truncated: ReadonlySet<string>;
+}
+
+/** A membership as it is stored: why it holds is computed again when asked. */
+export interface Membership {
+  readonly since: number;
+  /** The first instant at which it can change with no new event; Infinity: never. */
+  readonly until: number;
+  readonly definitionVersion: number;
+}
+
+/** A person as stored: the state, what was derived from it, and the bookkeeping of exactly-once. */
+export interface Profile {
+  readonly id: ProfileId;
+  /** 0: not stored yet. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly mergedInto?: ProfileId;
+  readonly state: ProfileState;
+  readonly memberships: ReadonlyMap<MembershipKey, Membership>;
+  /** The version of the definitions that evaluated it. */
+  readonly bundleVersion: number;
+  /** The earliest `until` of any answer at the last evaluation; Infinity: none. */
+  readonly reviewAt: number;
+  readonly outbox: readonly Fact[];
+}
