@@ -13,6 +13,8 @@ const Environment = z.object({
   STRATA_FACT_STREAM: z.string(),
   STRATA_BUCKET: z.string(),
   STRATA_ADMIN_TOKEN_SECRET: z.string(),
+  /** Folder of the IP-to-place databases; place is unknown where it is missing. */
+  STRATA_GEO_DIR: z.string(),
   /** How long a function may go on with the definitions that it has, milliseconds. */
   STRATA_DEFINITIONS_MAX_AGE_MS: z.coerce.number().int().positive().default(60_000),
   /** Set where S3 is an emulator that knows no virtual-hosted buckets. */

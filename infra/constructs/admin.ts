@@ -1,0 +1,57 @@
+import { Duration } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import type { DataResources } from "../stacks/data-stack.ts";
+import type { FrontDoor, Route } from "./front-door.ts";
+import { StrataFunction } from "./strata-function.ts";
+import { tableNames } from "./tables.ts";
+
+const routes: readonly Route[] = [
+  { methods: ["ANY"], path: "/admin/v1/{proxy+}" },
+  { methods: ["GET"], path: "/openapi.json" },
+  { methods: ["GET"], path: "/docs" },
+];
+
+interface AdminProps {
+  readonly frontDoor: FrontDoor;
+  readonly resources: DataResources;
+}
+
+/** The administration API. It alone may scan: `GET /totals` is an exact count. */
+export class Admin extends Construct {
+  constructor(scope: Construct, id: string, { frontDoor, resources }: AdminProps) {
+    super(scope, id);
+    const { tables, streams, bucket, adminToken } = resources;
+    const admin = new StrataFunction(this, "Admin", {
+      entry: "functions/admin/handler.ts",
+      description: "Strata admin: the administration API.",
+      // Totals decode every profile of a page.
+      memoryMb: 1024,
+      // API Gateway gives up after 29 s.
+      timeout: Duration.seconds(29),
+      environment: {
+        STRATA_TABLE_PROFILES: tables.name("Profiles"),
+        STRATA_TABLE_IDENTITIES: tables.name("Identities"),
+        STRATA_TABLE_ACTIVITY: tables.name("Activity"),
+        STRATA_TABLE_TAGS: tables.name("Tags"),
+        STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
+        STRATA_TABLE_METRICS: tables.name("Metrics"),
+        STRATA_TABLE_AUDIT: tables.name("Audit"),
+        STRATA_EVENT_STREAM: streams.events.streamName,
+        STRATA_FACT_STREAM: streams.facts.streamName,
+        STRATA_BUCKET: bucket.bucketName,
+        STRATA_ADMIN_TOKEN_SECRET: adminToken.secretArn,
+      },
+    });
+    for (const table of tableNames) {
+      tables.grant(admin, table, "BatchGetItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem");
+    }
+    streams.grantPut(admin, streams.events);
+    streams.grantPut(admin, streams.facts);
+    bucket.grantReadDefinitions(admin);
+    bucket.grantWriteDefinitions(admin);
+    bucket.grantWriteFailedEvents(admin);
+    bucket.grantReplayFailedEvents(admin);
+    adminToken.grantRead(admin);
+    frontDoor.route(admin, routes);
+  }
+}

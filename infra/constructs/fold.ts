@@ -1,0 +1,74 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import { Construct } from "constructs";
+import type { DataResources } from "../stacks/data-stack.ts";
+import { StrataFunction } from "./strata-function.ts";
+import { StreamConsumer } from "./stream-consumer.ts";
+
+interface FoldProps {
+  readonly resources: DataResources;
+}
+
+/** EventStream → profiles and FactStream; and again, every five minutes, for batches that Lambda gave up on. */
+export class Fold extends Construct {
+  readonly #resources: DataResources;
+
+  constructor(scope: Construct, id: string, { resources }: FoldProps) {
+    super(scope, id);
+    this.#resources = resources;
+
+    const fold = this.#createFunction("Fold", {
+      entry: "functions/fold/handler.ts",
+      description: "Strata fold: events into profiles.",
+      // A batch of 500 full records takes seconds; two minutes leave room to wait out DynamoDB's throttling.
+      timeout: Duration.minutes(2),
+    });
+    new StreamConsumer(this, "Events", {
+      consumer: fold,
+      stream: resources.streams.events,
+      resources,
+      parallelizationFactor: 10,
+    });
+
+    const refold = this.#createFunction("Refold", {
+      entry: "functions/fold/refold.ts",
+      description: "Strata refold: batches that Lambda gave up on, again.",
+      // Less than the schedule's period, so that runs do not overlap.
+      timeout: Duration.minutes(4),
+    });
+    resources.streams.grantPut(refold, resources.streams.events);
+    resources.bucket.grantHandleGivenUpBatches(refold);
+    new Rule(this, "RefoldSchedule", {
+      description: "Strata refold",
+      schedule: Schedule.rate(Duration.minutes(5)),
+      targets: [new LambdaTarget(refold.lambda)],
+    });
+  }
+
+  #createFunction(id: string, props: { entry: string; description: string; timeout: Duration }): StrataFunction {
+    const { tables, streams, bucket } = this.#resources;
+    const created = new StrataFunction(this, id, {
+      ...props,
+      // States, zstd and evaluation are computing: more memory is more processor.
+      memoryMb: 1024,
+      environment: {
+        STRATA_TABLE_PROFILES: tables.name("Profiles"),
+        STRATA_TABLE_IDENTITIES: tables.name("Identities"),
+        STRATA_TABLE_ACTIVITY: tables.name("Activity"),
+        STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
+        STRATA_EVENT_STREAM: streams.events.streamName,
+        STRATA_FACT_STREAM: streams.facts.streamName,
+        STRATA_BUCKET: bucket.bucketName,
+      },
+    });
+    tables.grant(created, "Profiles", "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
+    tables.grant(created, "Identities", "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
+    tables.grant(created, "Activity", "PutItem");
+    tables.grant(created, "Definitions", "Query");
+    bucket.grantReadDefinitions(created);
+    bucket.grantWriteFailedEvents(created);
+    streams.grantPut(created, streams.facts);
+    return created;
+  }
+}

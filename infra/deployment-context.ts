@@ -1,0 +1,27 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import type { Node } from "constructs";
+
+/** What a deployer chooses with `-c name=value`. */
+export interface DeploymentContext {
+  /** `-c edge=rest` puts a REST API in front instead of an HTTP API. */
+  readonly edge: "http" | "rest";
+  /** `-c shards=N`: provisioned shards of each stream. */
+  readonly shards: number;
+  /** `-c removal=destroy`: `cdk destroy` takes the data with it. Meant for trials. */
+  readonly removal: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
+}
+
+/** Reads and checks the deployer's choices; throws an Error that names the wrong one. */
+export function readDeploymentContext(node: Node): DeploymentContext {
+  const edge: unknown = node.tryGetContext("edge") ?? "http";
+  if (edge !== "http" && edge !== "rest") throw new Error(`-c edge=${String(edge)}: expected http or rest`);
+
+  const shards = Number(node.tryGetContext("shards") ?? 1);
+  if (!Number.isInteger(shards) || shards < 1) throw new Error("-c shards: expected a whole number of at least 1");
+
+  const removal: unknown = node.tryGetContext("removal") ?? "retain";
+  if (removal !== "retain" && removal !== "destroy") {
+    throw new Error(`-c removal=${String(removal)}: expected retain or destroy`);
+  }
+  return { edge, shards, removal: removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN };
+}

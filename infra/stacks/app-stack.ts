@@ -1,0 +1,32 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { Admin } from "../constructs/admin.ts";
+import { Collect } from "../constructs/collect.ts";
+import { Fold } from "../constructs/fold.ts";
+import { openFrontDoor } from "../constructs/front-door.ts";
+import { IndexTags } from "../constructs/index-tags.ts";
+import type { DeploymentContext } from "../deployment-context.ts";
+import type { DataResources } from "./data-stack.ts";
+
+interface AppStackProps extends StackProps {
+  readonly context: DeploymentContext;
+  readonly resources: DataResources;
+}
+
+/** The stateless stack: the steps of the flow, one construct each. */
+export class AppStack extends Stack {
+  constructor(scope: Construct, id: string, { context, resources, ...props }: AppStackProps) {
+    super(scope, id, { description: "Strata: functions and their front door", ...props });
+    const frontDoor = openFrontDoor(this, context);
+    new Collect(this, "Collect", { frontDoor, resources });
+    new Fold(this, "Fold", { resources });
+    new IndexTags(this, "Index", { resources });
+    new Admin(this, "Admin", { frontDoor, resources });
+
+    new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });
+    new CfnOutput(this, "AdminTokenSecretName", {
+      description: "The first admin token: aws secretsmanager get-secret-value --secret-id <this>",
+      value: resources.adminToken.secretArn,
+    });
+  }
+}

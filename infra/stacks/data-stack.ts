@@ -1,0 +1,34 @@
+import { Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { AdminToken } from "../constructs/admin-token.ts";
+import { Bucket } from "../constructs/bucket.ts";
+import { Streams } from "../constructs/streams.ts";
+import { Tables } from "../constructs/tables.ts";
+import type { DeploymentContext } from "../deployment-context.ts";
+
+/** Everything that outlives a deployment of the code. */
+export interface DataResources {
+  readonly tables: Tables;
+  readonly streams: Streams;
+  readonly bucket: Bucket;
+  readonly adminToken: AdminToken;
+}
+
+interface DataStackProps extends StackProps {
+  readonly context: DeploymentContext;
+}
+
+/** The stateful stack: tables and their key, streams, the bucket, the first admin token. */
+export class DataStack extends Stack {
+  readonly resources: DataResources;
+
+  constructor(scope: Construct, id: string, { context, ...props }: DataStackProps) {
+    super(scope, id, { description: "Strata: data that outlives a deployment", ...props });
+    this.resources = {
+      tables: new Tables(this, "Tables", context),
+      streams: new Streams(this, "Streams", context),
+      bucket: new Bucket(this, "Bucket", context),
+      adminToken: new AdminToken(this, "AdminToken", context),
+    };
+  }
+}
