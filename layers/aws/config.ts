@@ -22,13 +22,14 @@ const Environment = z.object({
 });
 export type EnvironmentName = keyof z.infer<typeof Environment>;
 
-const optional = ["STRATA_DEFINITIONS_MAX_AGE_MS", "STRATA_S3_PATH_STYLE"] as const;
-type Optional = (typeof optional)[number];
+/** Settings that have a default: every function may read them. */
+const Defaulted = Environment.pick({ STRATA_DEFINITIONS_MAX_AGE_MS: true, STRATA_S3_PATH_STYLE: true });
 
-/** Reads the named settings; throws, naming every one that is missing, before the first request is served. */
+/** Reads the named settings; throws, naming every one that is missing or wrong, before the first request is served. */
 export function readConfig<Name extends EnvironmentName>(
   ...names: Name[]
-): Pick<z.infer<typeof Environment>, Name | Optional> {
-  const mask = Object.fromEntries([...names, ...optional].map((name) => [name, true])) as Record<Name | Optional, true>;
-  return Environment.pick(mask).parse(process.env) as Pick<z.infer<typeof Environment>, Name | Optional>;
+): Pick<z.infer<typeof Environment>, Name> & z.infer<typeof Defaulted> {
+  const shape = Object.fromEntries(names.map((name) => [name, Environment.shape[name]]));
+  const config: unknown = Defaulted.extend(shape).parse(process.env);
+  return config as Pick<z.infer<typeof Environment>, Name> & z.infer<typeof Defaulted>;
 }

@@ -1,9 +1,10 @@
-import type { CollectedEvent } from "#events/collected-event.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
+import type { CollectedEvent } from "#events/collected-event.ts";
 
 export interface ActivityStore {
-  /** Keeps the events as one chunk whose id is a hash of their messageIds: writing it again changes nothing. */
-  append(profileId: ProfileId, events: readonly CollectedEvent[]): Promise<void>;
+  /** Keeps the events as one chunk whose id is a hash of their messageIds: writing it again changes nothing. They are
+   *  kept for `keepDays` from when they were received. */
+  append(profileId: ProfileId, events: readonly CollectedEvent[], keepDays: number): Promise<void>;
   /** Newest first, duplicates of a messageId left out. `from` and `to` are instants, both inclusive. */
   list(
     profileId: ProfileId,

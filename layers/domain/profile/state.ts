@@ -51,6 +51,15 @@ export interface RolledOrders {
   readonly firstAt: number;
 }
 
+/** The last word on one purpose and channel; at the same instant a refusal wins. */
+export interface ConsentState {
+  readonly granted: boolean;
+  readonly at: number;
+  readonly proof?: string;
+  /** A grant from a public source holds only if this identifier was the person's before `at` (model.md §7). */
+  readonly grantedBy?: IdentifierKey;
+}
+
 /** Integers by bucket: a calendar day, an hour since 1970, or 0 for all time, as the feature's unit says. */
 export type Buckets = ReadonlyMap<number, number>;
 
@@ -79,7 +88,7 @@ export interface ProfileState {
   readonly place?: Stamped<Place>;
   readonly device?: Stamped<Device>;
   /** By `purpose.channel`. */
-  readonly consent: ReadonlyMap<string, { readonly granted: boolean; readonly at: number; readonly proof?: string }>;
+  readonly consent: ReadonlyMap<string, ConsentState>;
   /** Dedupe memory: hash of messageId → receivedAt in whole seconds. */
   readonly seen: ReadonlyMap<bigint, number>;
   /** Tags set or removed by hand: last writer. */

@@ -1,0 +1,62 @@
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import { nextVersion } from "#domain/profile/apply-memberships.ts";
+import { foldEvents } from "#domain/profile/fold.ts";
+import type { Profile, ProfileId, ProfileState } from "#domain/profile/state.ts";
+import type { CollectedEvent } from "#events/collected-event.ts";
+import type { FailedEvent } from "#events/failed-event.ts";
+import type { FoldPorts, Task } from "./fold-batch.ts";
+
+/** Folds one person's events of a batch, in order, in one conditional write. The behaviour log is written first: it
+ *  may then hold an event twice, never miss one that counted. */
+export async function foldPerson(
+  ports: FoldPorts,
+  before: Profile,
+  tasks: readonly Task[],
+  links: ReadonlySet<ProfileId>,
+  bundle: CompiledBundle,
+): Promise<{ profile: Profile; unfoldable: FailedEvent[] } | "lost"> {
+  const now = ports.now();
+  const { state, applied, unfoldable } = foldAll(
+    before.state,
+    tasks.map(({ event }) => event),
+    bundle,
+    now,
+  );
+  const linked = links.difference(before.state.pendingLinks);
+  ports.count("DuplicatesDropped", tasks.length - applied.length - unfoldable.length);
+  if (applied.length === 0 && linked.size === 0) return { profile: { ...before, outbox: [] }, unfoldable };
+  await ports.activity.append(before.id, applied, bundle.project.activityDays);
+  const withLinks = linked.size > 0 ? { ...state, pendingLinks: state.pendingLinks.union(linked) } : state;
+  const profile = nextVersion(before, { state: withLinks }, now, bundle);
+  if ((await ports.profiles.save(profile)) === "conflict") return "lost";
+  ports.count("EventsFolded", applied.length);
+  ports.count("LinksPending", linked.size);
+  if (state.truncated.has("seen")) ports.count("DedupeMemoryTruncated", 1);
+  return { profile, unfoldable };
+}
+
+/** Folds all at once; if that throws, one by one, so that an event which can never be folded does not stop the others. */
+function foldAll(
+  before: ProfileState,
+  events: readonly CollectedEvent[],
+  bundle: CompiledBundle,
+  now: number,
+): { state: ProfileState; applied: CollectedEvent[]; unfoldable: FailedEvent[] } {
+  try {
+    return { ...foldEvents(before, events, bundle.features), unfoldable: [] };
+  } catch {
+    const applied: CollectedEvent[] = [];
+    const unfoldable: FailedEvent[] = [];
+    let state = before;
+    for (const event of events) {
+      try {
+        const next = foldEvents(state, [event], bundle.features);
+        state = next.state;
+        applied.push(...next.applied);
+      } catch (error) {
+        unfoldable.push({ stage: "fold", code: "event_unfoldable", message: String(error), failedAt: now, event });
+      }
+    }
+    return { state, applied, unfoldable };
+  }
+}

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import type { CollectedEvent } from "#events/collected-event.ts";
+import type { FailedEvent } from "#events/failed-event.ts";
+import { decodeStreamRecord } from "#events/stream-record.ts";
+
+/** One record as the fold takes it in: its events, or why there are none. */
+export interface StreamRecord {
+  readonly sequenceNumber: string;
+  readonly data: Uint8Array;
+}
+
+/** What no fold can do without. Collection validated the rest; a full check of every event would cost more than its fold. */
+const Foldable = z.looseObject({
+  messageId: z.string().min(1),
+  identifiers: z.array(z.tuple([z.string(), z.string()])).min(1),
+  at: z.int(),
+  receivedAt: z.int(),
+  day: z.int(),
+  source: z.object({ name: z.string(), type: z.string() }),
+});
+
+export interface ReadRecord {
+  readonly sequenceNumber: string;
+  readonly events: readonly CollectedEvent[];
+}
+
+/** Reads records; one that cannot be read will never be, so it becomes a failed event and its neighbours go on. */
+export function readRecords(
+  records: readonly StreamRecord[],
+  stream: string,
+  now: number,
+): { read: ReadRecord[]; failed: FailedEvent[] } {
+  const failed: FailedEvent[] = [];
+  const read = records.map(({ sequenceNumber, data }): ReadRecord => {
+    try {
+      const events = decodeStreamRecord("events", data);
+      for (const event of events) Foldable.parse(event);
+      return { sequenceNumber, events: events as CollectedEvent[] };
+    } catch (error) {
+      failed.push({
+        stage: "stream",
+        code: error instanceof z.ZodError ? "event_malformed" : "stream_record_unreadable",
+        message: error instanceof z.ZodError ? z.prettifyError(error) : String(error),
+        failedAt: now,
+        stream,
+        sequenceNumber,
+        dataBase64: Buffer.from(data).toString("base64"),
+      });
+      return { sequenceNumber, events: [] };
+    }
+  });
+  return { read, failed };
+}

@@ -1,0 +1,29 @@
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { IdentityStore } from "#domain/ports/identity-store.ts";
+import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
+import { batchGet } from "./batch-get.ts";
+import { callConditional } from "./dynamo-errors.ts";
+
+/** The index from `type:value` to the person, in DynamoDB. `g` is the generation of the person's id. */
+export function makeIdentityStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): IdentityStore {
+  return {
+    async find(keys) {
+      const items = await batchGet(dynamo, table, keys);
+      return new Map(items.map((item) => [item.pk?.S as IdentifierKey, item.p?.S as ProfileId]));
+    },
+
+    async claim(key, profileId) {
+      const outcome = await callConditional(table, () =>
+        dynamo.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { pk: { S: key }, p: { S: profileId }, g: { N: "0" } },
+            ConditionExpression: "attribute_not_exists(pk) OR p = :person",
+            ExpressionAttributeValues: { ":person": { S: profileId } },
+          }),
+        ),
+      );
+      return outcome === "done" ? "claimed" : "taken";
+    },
+  };
+}

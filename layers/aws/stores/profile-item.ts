@@ -1,0 +1,39 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { decodeMemberships, decodeState, encodeMemberships, encodeState } from "#domain/profile/codec.ts";
+import type { Profile, ProfileId } from "#domain/profile/state.ts";
+import type { Fact } from "#events/fact.ts";
+
+/** How a profile lies in its DynamoDB item. Names are short: their bytes are charged with every write.
+ *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · b bundle version · r review at ·
+ *  o outbox (absent when empty). */
+export function toProfileItem(profile: Profile): Record<string, AttributeValue> {
+  return {
+    pk: { S: profile.id },
+    v: { N: String(profile.version) },
+    c: { N: String(profile.createdAt) },
+    s: { B: encodeState(profile.state) },
+    b: { N: String(profile.bundleVersion) },
+    ...(profile.mergedInto !== undefined && { m: { S: profile.mergedInto } }),
+    ...(profile.memberships.size > 0 && { t: { B: encodeMemberships(profile.memberships, profile.createdAt) } }),
+    ...(profile.reviewAt !== Infinity && { r: { N: String(profile.reviewAt) } }),
+    ...(profile.outbox.length > 0 && { o: { B: zstdCompressSync(JSON.stringify(profile.outbox)) } }),
+  };
+}
+
+/** Reads what `toProfileItem` made. Throws RangeError on an item that it did not make. */
+export function fromProfileItem(item: Record<string, AttributeValue>): Profile {
+  const state = item.s?.B;
+  if (!state) throw new RangeError(`profile ${item.pk?.S} has no state`);
+  return {
+    id: item.pk?.S as ProfileId,
+    version: Number(item.v?.N),
+    createdAt: Number(item.c?.N),
+    state: decodeState(state),
+    bundleVersion: Number(item.b?.N),
+    memberships: item.t?.B ? decodeMemberships(item.t.B) : new Map(),
+    reviewAt: item.r?.N === undefined ? Infinity : Number(item.r.N),
+    outbox: item.o?.B ? (JSON.parse(zstdDecompressSync(item.o.B).toString("utf8")) as Fact[]) : [],
+    ...(item.m?.S !== undefined && { mergedInto: item.m.S as ProfileId }),
+  };
+}

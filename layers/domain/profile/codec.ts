@@ -1,0 +1,195 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Acquisition, Device, Place } from "#events/collected-event.ts";
+import * as s from "./codec-shapes.ts";
+import type {
+  Buckets,
+  ConsentState,
+  IdentifierKey,
+  Membership,
+  MembershipKey,
+  OrderState,
+  ProfileId,
+  ProfileState,
+  RolledOrders,
+  Stamp,
+  TraitState,
+} from "./state.ts";
+
+/** Below this, compressing costs more than it saves: DynamoDB charges a write by the KB. */
+const COMPRESS_FROM_BYTES = 900;
+const PLAIN = 1;
+const COMPRESSED = 2;
+
+/** Calendar days and buckets: ascending, each as its distance from the one before. */
+const ascendingDays: s.Shape<ReadonlySet<number>> = {
+  write: (to, days) => writeAscending(to, [...days]),
+  read: (from) => new Set(readAscending(from)),
+};
+const buckets: s.Shape<Buckets> = {
+  write: (to, sums) => {
+    const ascending = [...sums].toSorted(([a], [b]) => a - b);
+    writeAscending(
+      to,
+      ascending.map(([bucket]) => bucket),
+    );
+    for (const [, sum] of ascending) to.int(sum);
+  },
+  read: (from) => new Map(readAscending(from).map((bucket): [number, number] => [bucket, from.int()])),
+};
+
+function writeAscending(to: s.ShapeWriter, values: number[]): void {
+  let previous = 0;
+  to.uint(values.length);
+  for (const value of values.toSorted((a, b) => a - b)) {
+    to.int(value - previous);
+    previous = value;
+  }
+}
+
+function readAscending(from: s.ShapeReader): number[] {
+  let previous = 0;
+  return Array.from({ length: from.uint() }, () => {
+    previous += from.int();
+    return previous;
+  });
+}
+
+const groups = s.map(s.int, s.list(s.hash));
+/** Messages that were received together share their second: a request is one group. */
+const seen: s.Shape<ReadonlyMap<bigint, number>> = {
+  write: (to, memory) => {
+    const bySecond = Map.groupBy(memory.keys(), (message) => memory.get(message) ?? 0);
+    const newest = Math.floor(to.base / 1000);
+    groups.write(to, new Map(Array.from(bySecond, ([second, messages]) => [second - newest, messages])));
+  },
+  read: (from) => {
+    const newest = Math.floor(from.base / 1000);
+    const memory = new Map<bigint, number>();
+    for (const [age, messages] of groups.read(from)) for (const message of messages) memory.set(message, newest + age);
+    return memory;
+  },
+};
+
+const setOnce: s.Shape<NonNullable<TraitState["setOnce"]>> = {
+  write: (to, register) => {
+    s.stamped(s.json()).write(to, register);
+    s.time.write(to, register.newestAt);
+  },
+  read: (from) => ({ ...s.stamped(s.json()).read(from), newestAt: s.time.read(from) }),
+};
+
+const trait = s.struct<TraitState>({
+  overwrite: s.stamped(s.json()),
+  setOnce,
+  add: s.struct({ sum: s.int, newestAt: s.time }),
+  append: s.struct({ values: s.set(s.text), newestAt: s.time }),
+  unsetAt: s.time,
+});
+
+const order = s.struct<OrderState>({
+  placed: s.struct({ at: s.time, day: s.int }),
+  amount: s.stamped(s.int),
+  items: s.stamped(s.int),
+  status: s.stamped(s.oneOf("completed", "cancelled")),
+});
+
+/** An instant that may be Infinity: none. */
+const timeOrNever: s.Shape<number> = {
+  write: (to, at) => {
+    s.flag.write(to, at !== Infinity);
+    if (at !== Infinity) s.time.write(to, at);
+  },
+  read: (from) => (s.flag.read(from) ? s.time.read(from) : Infinity),
+};
+
+const state = s.struct<Omit<ProfileState, "newestAt">>({
+  newestDay: s.int,
+  newestReceivedAt: s.time,
+  identifiers: s.map(s.branded<IdentifierKey>(), s.time),
+  absorbed: s.set(s.branded<ProfileId>()),
+  pendingLinks: s.set(s.branded<ProfileId>()),
+  firstSeen: s.time,
+  lastSeen: s.time,
+  platforms: s.map(s.text, s.struct({ firstSeen: s.time, lastSeen: s.time })),
+  traits: s.map(s.text, trait),
+  activeDays: ascendingDays,
+  features: s.map(s.text, buckets),
+  orders: s.map(s.text, order),
+  rolledOrders: s.struct<RolledOrders>({
+    count: s.uint,
+    amountMinor: s.int,
+    items: s.int,
+    upTo: s.time,
+    firstAt: timeOrNever,
+  }),
+  refunds: s.map(s.text, s.stamped(s.int)),
+  rolledRefunds: s.struct({ count: s.uint, amountMinor: s.int }),
+  firstAcquisition: s.stamped(s.json<Acquisition>()),
+  lastAcquisition: s.stamped(s.json<Acquisition>()),
+  place: s.stamped(s.json<Place>()),
+  device: s.stamped(s.json<Device>()),
+  consent: s.map(
+    s.text,
+    s.struct<ConsentState>({ granted: s.flag, at: s.time, proof: s.text, grantedBy: s.branded<IdentifierKey>() }),
+  ),
+  seen,
+  manualTags: s.map(s.text, s.struct({ on: s.flag, at: s.time, by: s.text })),
+  truncated: s.set(s.text),
+});
+
+const memberships = s.map<MembershipKey, Membership>(
+  s.branded<MembershipKey>(),
+  s.struct<Membership>({ since: s.time, until: timeOrNever, definitionVersion: s.uint }),
+);
+
+/** Encodes with `shape`; instants are kept as distances from `base`, stamps once each in a table before the rest. */
+function encode<T>(shape: s.Shape<T>, value: T, base: number): Uint8Array {
+  const body = new s.ShapeWriter(base);
+  shape.write(body, value);
+  const head = new s.ShapeWriter(base);
+  head.uint(base);
+  s.list(rawStamp).write(head, body.stampTable());
+  const plain = Buffer.concat([head.finish(), body.finish()]);
+  if (plain.length >= COMPRESS_FROM_BYTES) {
+    const compressed = zstdCompressSync(plain);
+    if (compressed.length < plain.length) return Buffer.concat([Buffer.of(COMPRESSED), compressed]);
+  }
+  return Buffer.concat([Buffer.of(PLAIN), plain]);
+}
+
+const rawStamp: s.Shape<Stamp> = {
+  write: (to, { at, message }) => {
+    s.time.write(to, at);
+    to.hash(message);
+  },
+  read: (from) => ({ at: s.time.read(from), message: from.hash() }),
+};
+
+function decode<T>(shape: s.Shape<T>, bytes: Uint8Array): { value: T; base: number } {
+  const [format, rest] = [bytes[0], bytes.subarray(1)];
+  if (format !== PLAIN && format !== COMPRESSED) throw new RangeError(`unknown format ${format} of a profile`);
+  const from = new s.ShapeReader(format === COMPRESSED ? zstdDecompressSync(rest) : rest);
+  from.base = from.uint();
+  from.stamps = s.list(rawStamp).read(from);
+  return { value: shape.read(from), base: from.base };
+}
+
+/** Encodes a state in few bytes, for size is cost: `decodeState(encodeState(s))` equals `s`. */
+export function encodeState(value: ProfileState): Uint8Array {
+  return encode(state, value, value.newestAt);
+}
+
+/** Decodes what `encodeState` made. Throws RangeError on other bytes. */
+export function decodeState(bytes: Uint8Array): ProfileState {
+  const { value, base } = decode(state, bytes);
+  return { ...value, newestAt: base };
+}
+
+/** Encodes memberships; `base` is any instant near their times. */
+export function encodeMemberships(value: ReadonlyMap<MembershipKey, Membership>, base: number): Uint8Array {
+  return encode(memberships, value, base);
+}
+
+export function decodeMemberships(bytes: Uint8Array): ReadonlyMap<MembershipKey, Membership> {
+  return decode(memberships, bytes).value;
+}

@@ -1,0 +1,9 @@
+import createHasher from "xxhash-wasm";
+
+const { h64 } = await createHasher();
+
+/** The 8-byte xxHash64 by which the dedupe memory and the order of simultaneous writes know a messageId. Among the
+ *  at most 2,000 messages that one person's memory holds, two share a hash with a chance of about 1 in 10^13. */
+export function hashMessageId(messageId: string): bigint {
+  return h64(messageId);
+}
