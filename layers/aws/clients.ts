@@ -1,0 +1,21 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { S3Client } from "@aws-sdk/client-s3";
+import { readConfig } from "./config.ts";
+
+// Each function calls what it uses, once, outside its handler: what it does not call is not in its bundle. Region,
+// credentials and endpoints (AWS_ENDPOINT_URL_…) come from the SDK's own reading of the environment.
+
+export function makeDynamo(): DynamoDBClient {
+  return new DynamoDBClient({ retryMode: "standard", maxAttempts: 5 });
+}
+
+/** Streams retry what matters record by record themselves; the SDK only bridges a lost connection. */
+export function makeKinesis(): KinesisClient {
+  return new KinesisClient({ retryMode: "standard", maxAttempts: 3 });
+}
+
+export function makeS3(): S3Client {
+  const { STRATA_S3_PATH_STYLE } = readConfig();
+  return new S3Client({ retryMode: "standard", maxAttempts: 5, forcePathStyle: STRATA_S3_PATH_STYLE });
+}
