@@ -1,25 +1,68 @@
 import * as z from "zod";
+import { checkRuleBounds } from "./rule/bounds.ts";
+import { Acquisition, ActiveDays, Device, Did, Inactive, Orders, Place, Sum, Tag, Trait } from "./rule/leaves.ts";
 
-/** `30d` (calendar days, today included) or `6h` (clock hours, this one included), at most 400 days. */
-export const Duration = z
-  .string()
-  .regex(/^[1-9]\d{0,3}[dh]$/, "a duration is a whole number of days or hours, such as 30d or 6h")
-  .refine((text) => Number(text.slice(0, -1)) <= (text.endsWith("d") ? 400 : 9600), "a duration is at most 400d");
-
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
-
-/** One comparison: exactly one operator. */
-const operators = {
-  is: Scalar,
-  in: z.array(Scalar).min(1).max(1000),
-  notIn: z.array(Scalar).min(1).max(1000),
-  contains: z.string().min(1),
-  startsWith: z.string().min(1),
-  exists: z.boolean(),
-  gt: z.number(),
-  gte: z.number(),
-  lt: z.number(),
-  lte: z.number(),
-  before: z.iso.datetime({ offset: true }).or(z.iso.date()),
-  after: z.iso.datetime({ offset: true }).or(z.iso.date()),
+/** Every leaf that a rule can have, by its key. */
+export const leafSchemas = {
+  did: Did,
+  sum: Sum,
+  orders: Orders,
+  activeDays: ActiveDays,
+  inactive: Inactive,
+  trait: Trait,
+  acquisition: Acquisition,
+  place: Place,
+  device: Device,
+  tag: Tag,
 };
+export type LeafName = keyof typeof leafSchemas;
+/** What each leaf holds: `Leaves["did"]`. */
+export type Leaves = { [Name in LeafName]: z.infer<(typeof leafSchemas)[Name]> };
+export const leafNames = Object.keys(leafSchemas) as LeafName[];
+
+/** One leaf, or `all`, `any`, `not`: exactly one of the keys is there. */
+export type Rule = {
+  all?: Rule[] | undefined;
+  any?: Rule[] | undefined;
+  not?: Rule | undefined;
+} & { [Name in LeafName]?: Leaves[Name] | undefined };
+
+const RuleNode: z.ZodType<Rule> = z
+  .strictObject({
+    get all() {
+      return z.array(RuleNode).min(1).optional();
+    },
+    get any() {
+      return z.array(RuleNode).min(1).optional();
+    },
+    get not() {
+      return RuleNode.optional();
+    },
+    did: Did.optional(),
+    sum: Sum.optional(),
+    orders: Orders.optional(),
+    activeDays: ActiveDays.optional(),
+    inactive: Inactive.optional(),
+    trait: Trait.optional(),
+    acquisition: Acquisition.optional(),
+    place: Place.optional(),
+    device: Device.optional(),
+    tag: Tag.optional(),
+  })
+  .superRefine((rule, context) => {
+    const given = Object.keys(rule);
+    if (given.length === 1) return;
+    const message =
+      given.length === 0 ? "a rule needs a leaf, or all, any, not" : `one key only, not ${given.join(", ")}`;
+    context.addIssue({ code: "custom", message, params: { code: "rule_one_key" } });
+  })
+  .meta({ id: "Rule", description: "One leaf, or all, any, not: exactly one key." });
+
+/** The rule language (definitions.md, Rules). At most 1,000 leaves and 32 levels, checked before anything recurses. */
+export const Rule = z
+  .unknown()
+  .superRefine((input, context) => {
+    const fault = checkRuleBounds(input);
+    if (fault) context.addIssue({ code: "custom", message: fault.message, params: { code: fault.code } });
+  })
+  .pipe(RuleNode);

@@ -1,3 +1,5 @@
+import type { Definition, TagDefinition } from "#events/definitions/index.ts";
+
 /** One definition as it is in force. `definition` is what its author wrote, parsed; a source's key is kept as a hash. */
 export interface StoredDefinition {
   readonly kind: string;
@@ -13,4 +15,13 @@ export interface StoredDefinition {
 export interface Bundle {
   readonly version: number;
   readonly definitions: readonly StoredDefinition[];
+}
+
+/** What a stored definition says, trusted: only what `validateDefinition` accepted is ever stored. */
+export function readStored(stored: StoredDefinition): Definition {
+  return stored.definition as Definition;
+}
+
+export function tagsOf(definitions: readonly StoredDefinition[]): TagDefinition[] {
+  return definitions.map(readStored).filter((definition) => definition.kind === "tag");
 }

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "#domain/definitions/canonical-json.ts";
+import { MONETARY_PROPERTIES } from "#domain/money/monetary-properties.ts";
+import { parseDuration } from "#domain/time/duration.ts";
+import type { CollectedEvent } from "#events/collected-event.ts";
+import type { PropertyCondition } from "#events/rule/condition.ts";
+import type { Did, Sum } from "#events/rule/leaves.ts";
+import type { Rule } from "#events/rule.ts";
+import type { RuleSettings } from "./settings.ts";
+import type { EventTest } from "./where.ts";
+import { compileWhere } from "./where.ts";
+
+/** Numbers that are no money are added as integers of ten-thousandths. */
+export const NUMBER_SCALE = 10_000;
+
+export type Measure = "count" | { readonly sum: string };
+export type BucketUnit = "hour" | "day" | "ever";
+
+/** A number that profiles keep because a rule in force asks for it: how often, or how much, by bucket of time. */
+export interface FeatureSpec {
+  /** A hash of event, where, measure and unit: the same question has the same id in every rule and version. */
+  readonly id: string;
+  readonly event: string;
+  readonly where?: readonly PropertyCondition[];
+  readonly measure: Measure;
+  readonly unit: BucketUnit;
+  /** Buckets to keep, the newest included: the longest window that a rule asks for. Infinity for all time. */
+  readonly keep: number;
+  /** `where`, compiled. */
+  readonly matches: EventTest;
+}
+
+export interface FeaturePlan {
+  readonly byEvent: ReadonlyMap<string, readonly FeatureSpec[]>;
+  readonly byId: ReadonlyMap<string, FeatureSpec>;
+}
+
+/** What one event adds to a feature: 1 for a count; for a sum minor units of the project's currency where the property
+ *  is money, else ten-thousandths. Undefined where the event does not match, or has no such number: money whose currency
+ *  has no rate, or more than an integer can hold. Always a safe integer. */
+export function measureFeature(spec: FeatureSpec, event: CollectedEvent): number | undefined {
+  if (event.event !== spec.event || !spec.matches(event)) return undefined;
+  if (spec.measure === "count") return 1;
+  const property = spec.measure.sum;
+  if (MONETARY_PROPERTIES.has(property)) return ownNumber(event.money, property);
+  const value = ownNumber(event.properties, property);
+  const scaled = value === undefined ? undefined : Math.round(value * NUMBER_SCALE);
+  return Number.isSafeInteger(scaled) ? scaled : undefined;
+}
+
+function ownNumber(record: Readonly<Record<string, unknown>> | undefined, key: string): number | undefined {
+  const value = record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
+  return typeof value === "number" ? value : undefined;
+}
+
+/** The feature that a `did` or `sum` leaf reads. */
+export function featureOf(leaf: Did | Sum, settings: RuleSettings): FeatureSpec {
+  const measure: Measure = "property" in leaf ? { sum: leaf.property } : "count";
+  const window = leaf.within === undefined ? undefined : parseDuration(leaf.within);
+  const unit = window?.unit ?? "ever";
+  const { event, where } = leaf;
+  const identity = { event, where: where?.map(canonicalCondition).toSorted(), measure, unit };
+  const id = createHash("sha256").update(canonicalJson(identity)).digest("base64url").slice(0, 10);
+  return {
+    id,
+    event,
+    ...(where && { where }),
+    measure,
+    unit,
+    keep: window?.amount ?? Number.POSITIVE_INFINITY,
+    matches: compileWhere(where ?? [], settings),
+  };
+}
+
+/** The order in which conditions and listed values are written asks nothing different. */
+function canonicalCondition(condition: PropertyCondition): string {
+  const { in: listed, notIn, ...rest } = condition;
+  const sorted = { in: listed?.map(canonicalJson).toSorted(), notIn: notIn?.map(canonicalJson).toSorted() };
+  return canonicalJson({ ...rest, ...sorted });
+}
+
+/** Every feature that the rules read, each kept for the longest window that any of them asks for. */
+export function planFeatures(rules: readonly Rule[], settings: RuleSettings): FeaturePlan {
+  const byId = new Map<string, FeatureSpec>();
+  for (const leaf of rules.flatMap(countingLeaves)) {
+    const feature = featureOf(leaf, settings);
+    const known = byId.get(feature.id);
+    byId.set(feature.id, known && known.keep >= feature.keep ? known : feature);
+  }
+  return { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event) };
+}
+
+function countingLeaves(rule: Rule): (Did | Sum)[] {
+  if (rule.not) return countingLeaves(rule.not);
+  const leaf = rule.did ?? rule.sum;
+  return leaf ? [leaf] : (rule.all ?? rule.any ?? []).flatMap(countingLeaves);
+}

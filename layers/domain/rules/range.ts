@@ -1,0 +1,7 @@
+import type { Range } from "#events/rule/range.ts";
+
+/** atLeast ≤ value < below. Kept integers are divided down to the author's units before they come here: the quotient of
+ *  two integers rounds to the very double that the author's decimal does, a product of the threshold need not. */
+export function rangeTest({ atLeast = -Infinity, below = Infinity }: Range): (value: number) => boolean {
+  return (value) => value >= atLeast && value < below;
+}

@@ -1,0 +1,26 @@
+import type { ProfileState } from "#domain/profile/state.ts";
+import type { Calendar } from "#domain/time/calendar.ts";
+import { HOUR_MS } from "#domain/time/duration.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What a rule is judged on: one person at one instant. */
+export interface Subject {
+  readonly state: ProfileState;
+  /** Milliseconds since 1970; positive. */
+  readonly now: number;
+  /** Calendar day of `now` in the project's time zone. */
+  readonly today: number;
+  /** Clock hour of `now`: hours since 1970. */
+  readonly hour: number;
+  /** What was answered for the tags that rules may name. A tag that is not there is not held. */
+  readonly tags: ReadonlyMap<string, Verdict>;
+}
+
+export function makeSubject(
+  state: ProfileState,
+  now: number,
+  calendar: Calendar,
+  tags: ReadonlyMap<string, Verdict> = new Map(),
+): Subject {
+  return { state, now, today: calendar.dayOf(now), hour: Math.floor(now / HOUR_MS), tags };
+}
