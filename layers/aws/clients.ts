@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { readConfig } from "./config.ts";
 
 // Each function calls what it uses, once, outside its handler: what it does not call is not in its bundle. Region,
@@ -18,4 +19,8 @@ export function makeKinesis(): KinesisClient {
 export function makeS3(): S3Client {
   const { STRATA_S3_PATH_STYLE } = readConfig();
   return new S3Client({ retryMode: "standard", maxAttempts: 5, forcePathStyle: STRATA_S3_PATH_STYLE });
+}
+
+export function makeSecretsManager(): SecretsManagerClient {
+  return new SecretsManagerClient({ retryMode: "standard", maxAttempts: 3 });
 }

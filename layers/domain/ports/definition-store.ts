@@ -1,5 +1,12 @@
 import type { Bundle } from "#domain/definitions/bundle.ts";
 
+/** Who changed the definitions, when (milliseconds since 1970) and which ones. Kept in the log beside the version. */
+export interface CommitNote {
+  readonly at: number;
+  readonly by: string;
+  readonly changes: readonly string[];
+}
+
 export interface DefinitionStore {
   /** The bundle in force; version 0 with no definitions where none was ever written. Strongly consistent. */
   current(): Promise<Bundle>;
@@ -8,5 +15,5 @@ export interface DefinitionStore {
   /** The bundle as it was at an earlier version. */
   at(version: number): Promise<Bundle | undefined>;
   /** Makes `bundle` the one in force if the version in force is still `bundle.version - 1`. */
-  commit(bundle: Bundle): Promise<"committed" | "conflict">;
+  commit(bundle: Bundle, note?: CommitNote): Promise<"committed" | "conflict">;
 }
