@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { synthesise } from "./synthesised.ts";
+
+const { functions: template } = synthesise();
+const functions = Object.entries(template.findResources("AWS::Lambda::Function"));
+const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
+
+describe("functions", () => {
+  test("are the steps of the flow and nothing that the CDK adds", () => {
+    expect(functions.map(([id]) => id).toSorted()).toEqual(["Admin", "Collect", "Fold", "Index", "Refold"]);
+    const types = Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith("Custom::") || type === "AWS::CloudFormation::Stack")).toEqual([]);
+  });
+
+  test.each(functions)("%s runs on arm64 and nodejs24.x, untraced, with a log group of its own", (id, lambda) => {
+    expect(lambda.Properties).toMatchObject({
+      Architectures: ["arm64"],
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      LoggingConfig: { LogFormat: "JSON", LogGroup: { Ref: expect.stringContaining(id) } },
+    });
+    expect(lambda.Properties).not.toHaveProperty("TracingConfig");
+  });
+
+  test("log for a month", () => {
+    template.resourceCountIs("AWS::Logs::LogGroup", functions.length);
+    template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+  });
+
+  test.each(functions)("%s has an alarm for its errors", (id) => {
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      MetricName: "Errors",
+      Dimensions: [{ Name: "FunctionName", Value: { Ref: id } }],
+    });
+  });
+
+  test("Collect finds the databases of the geo layer", () => {
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ STRATA_GEO_DIR: "/opt/geo" }) },
+      Layers: [Match.objectLike({ Ref: Match.anyValue() })],
+    });
+  });
+});
+
+describe("consumers of the streams", () => {
+  const mappings = template.findResources("AWS::Lambda::EventSourceMapping");
+
+  test.each([
+    ["Fold", 10],
+    ["Index", 2],
+  ])(
+    "%s answers partial failures, bisects, gives up into the bucket after ten retries and never for age",
+    (id, factor) => {
+      const mapping = Object.values(mappings).find(({ Properties }) => Properties.FunctionName.Ref === id);
+      expect(mapping?.Properties).toMatchObject({
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 10,
+        BatchSize: 500,
+        MaximumBatchingWindowInSeconds: 1,
+        ParallelizationFactor: factor,
+        StartingPosition: "TRIM_HORIZON",
+        DestinationConfig: { OnFailure: { Destination: { "Fn::ImportValue": expect.stringContaining("Bucket") } } },
+      });
+      expect(mapping?.Properties).not.toHaveProperty("MaximumRecordAgeInSeconds");
+    },
+  );
+
+  test.each(["IteratorAge", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures"])(
+    "each have an alarm for %s",
+    (metric) => {
+      template.resourcePropertiesCountIs(
+        "AWS::CloudWatch::Alarm",
+        { MetricName: metric },
+        Object.keys(mappings).length,
+      );
+    },
+  );
+
+  test("Refold runs every five minutes and ends before the next run", () => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: "rate(5 minutes)",
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": ["Refold", "Arn"] } })],
+    });
+    expect(Object.fromEntries(functions).Refold?.Properties.Timeout).toBeLessThan(300);
+  });
+});
+
+test("every alarm names a chapter of the runbook", () => {
+  const runbook = readFileSync(resolve(import.meta.dirname, "../../infra/runbook.md"), "utf8");
+  const headings = new Set(runbook.match(/(?<=^## ).+$/gm));
+  expect(alarms.length).toBeGreaterThan(0);
+  for (const { Properties } of alarms) {
+    const [, chapter] = /infra\/runbook\.md, "(.+)"/.exec(Properties.AlarmDescription) ?? [];
+    expect(headings, Properties.AlarmDescription).toContain(chapter);
+  }
+});
+
+test("the outputs say where the API is and which secret is the first admin token", () => {
+  template.hasOutput("ApiUrl", {});
+  template.hasOutput("AdminTokenSecretName", { Value: { "Fn::ImportValue": Match.stringLikeRegexp("AdminToken") } });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { findStatements, findWildcardGrants } from "./policy-statements.ts";
+import { synthesise } from "./synthesised.ts";
+
+const editions = ["http", "rest"].map((edge) => {
+  const { data, functions } = synthesise({ edge });
+  return { edge, data, functions, templates: [data.toJSON(), functions.toJSON()] };
+});
+
+describe.each(editions)("grants, with the $edge edge", ({ templates, functions }) => {
+  test("name every action: none is a wildcard", () => {
+    expect(templates.flatMap((template) => findStatements(template)).length).toBeGreaterThan(20);
+    expect(templates.flatMap(findWildcardGrants)).toEqual([]);
+  });
+
+  test("name every resource: none is *, except in the key's policy, where it means the key itself", () => {
+    const open = findStatements(functions.toJSON()).filter(({ resource }) => [resource].flat().includes("*"));
+    expect(open).toEqual([]);
+  });
+
+  test("use no managed policies, which AWS may widen", () => {
+    for (const role of Object.values(functions.findResources("AWS::IAM::Role"))) {
+      expect(role.Properties).not.toHaveProperty("ManagedPolicyArns");
+    }
+  });
+
+  test("let the admin function alone scan", () => {
+    const scanning = Object.entries(functions.findResources("AWS::IAM::Policy")).filter(([, policy]) =>
+      findStatements(policy).some(({ actions }) => actions.includes("dynamodb:Scan")),
+    );
+    expect(scanning.map(([id]) => id)).toEqual([expect.stringMatching(/^Admin/)]);
+  });
+
+  test("let the key be used only through DynamoDB", () => {
+    const policies = JSON.stringify(functions.findResources("AWS::IAM::Policy"));
+    const uses = policies.split('"kms:Decrypt"').length - 1;
+    expect(uses).toBeGreaterThan(0);
+    expect(policies.split('"kms:ViaService"').length - 1).toBe(uses);
+  });
+});
+
+describe("the check for wildcard actions", () => {
+  const policy = (statement: object) => ({ Resources: { Role: { Policies: [{ Statement: [statement] }] } } });
+
+  test.each([
+    [{ Effect: "Allow", Action: "*", Resource: "*" }, "allows *"],
+    [{ Effect: "Allow", Action: ["s3:GetObject", "s3:List*"], Resource: "a" }, "allows s3:List*"],
+    [{ Effect: "Allow", NotAction: "iam:PassRole", Resource: "a" }, "allows all but a list"],
+  ])("finds %j", (statement, finding) => {
+    expect(findWildcardGrants(policy(statement))).toEqual([expect.stringContaining(finding)]);
+  });
+
+  test("lets a Deny take everything away", () => {
+    expect(findWildcardGrants(policy({ Effect: "Deny", Action: "s3:*", Resource: "a" }))).toEqual([]);
+  });
+});
