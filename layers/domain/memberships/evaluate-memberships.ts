@@ -38,9 +38,10 @@ export function evaluateMemberships(profile: Profile, now: number, bundle: Compi
 
   let at = profile.reviewAt;
   for (let replayed = 0; at < now && replayed < MAX_REPLAYED; replayed++) {
-    // A definition that changed since the last look was not in force at the expiry: its answer stands until now.
-    const subject = judgeTags(profile.state, at, bundle, ({ key, version }) =>
-      version > profile.bundleVersion ? standing(memberships.has(key)) : undefined,
+    // A definition that changed since the last look was not in force at the expiry, and a hand may have moved after it:
+    // such answers stand until now.
+    const subject = judgeTags(profile.state, at, bundle, ({ key, version, rule }) =>
+      version > profile.bundleVersion || !rule ? standing(memberships.has(key)) : undefined,
     );
     applyAnswers(memberships, changes, subject, bundle);
     at = earliestUntil(subject);

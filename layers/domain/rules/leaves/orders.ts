@@ -29,13 +29,13 @@ export const compileOrders: CompileLeaf<Orders> = (
 function compileAdded(measure: Added, range: Range, within: string | undefined, settings: RuleSettings): CompiledLeaf {
   const isInRange = rangeTest(range);
   const { minorUnits } = settings;
-  const valueOf = {
+  const measureOf = {
     count: (count: number) => count,
     revenue: (_: number, amount: number) => amount / minorUnits,
     averageValue: (count: number, amount: number) => (count === 0 ? undefined : amount / (count * minorUnits)),
   }[measure];
   const accepts: Accepts = (count, amount) => {
-    const value = valueOf(count, amount);
+    const value = measureOf(count, amount);
     return value !== undefined && isInRange(value);
   };
   if (within === undefined) {
@@ -46,7 +46,7 @@ function compileAdded(measure: Added, range: Range, within: string | undefined, 
       },
       seen: ({ state }) => {
         const { count, amount } = addAllOrders(state);
-        return valueOf(count, amount);
+        return measureOf(count, amount);
       },
     };
   }
@@ -68,7 +68,7 @@ function compileAdded(measure: Added, range: Range, within: string | undefined, 
     },
     seen(subject) {
       fill(subject);
-      return valueOf(tally.count, tally.total);
+      return measureOf(tally.count, tally.total);
     },
   };
 }
