@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeTagStore } from "#aws/stores/tag-store.ts";
+import type { TagRow, TagStore } from "#domain/ports/tag-store.ts";
+import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
+import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryTagStore } from "../../support/memory-tag-store.ts";
+import { NOON } from "../../support/people.ts";
+
+const vip = "tag:vip" as MembershipKey;
+const row = (person: string, version: number, left = false): TagRow => ({
+  key: vip,
+  profileId: `p_${person}` as ProfileId,
+  version,
+  since: NOON,
+  left,
+});
+
+let emulator: Awaited<ReturnType<typeof startDynamo>>;
+beforeAll(async () => {
+  emulator = await startDynamo();
+});
+afterAll(() => emulator.stop());
+
+async function allMembers(store: TagStore, limit: number): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.members(vip, { limit, ...(cursor !== undefined && { cursor }) });
+    expect(page.members.length).toBeLessThanOrEqual(limit);
+    ids.push(...page.members.map(({ profileId }) => profileId));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return ids.toSorted();
+}
+
+describe.each<[string, () => Promise<TagStore>]>([
+  ["in memory", async () => makeMemoryTagStore()],
+  [
+    "in DynamoDB",
+    async () => {
+      const table = await createTable(emulator.dynamo, `tags-${Math.random()}`, "pk+sk");
+      return makeTagStore({ dynamo: emulator.dynamo, table, now: () => NOON });
+    },
+  ],
+])("a tag store %s", (_, open) => {
+  test("a newer version of the profile overwrites, an older or equal one does not", async () => {
+    const store = await open();
+    expect(await store.put(row("ann", 5))).toBe("written");
+    expect(await store.put(row("ann", 4, true))).toBe("stale");
+    expect(await store.put(row("ann", 5, true))).toBe("stale");
+    expect(await allMembers(store, 10)).toEqual(["p_ann"]);
+    expect(await store.put(row("ann", 6, true))).toBe("written");
+    expect(await allMembers(store, 10)).toEqual([]);
+  });
+
+  test("a tombstone that came first holds against the older entry", async () => {
+    const store = await open();
+    await store.put(row("ann", 6, true));
+    expect(await store.put(row("ann", 5))).toBe("stale");
+    expect(await store.count(vip, 10)).toEqual({ count: 0, complete: true });
+  });
+
+  test("lists every member once, page by page, and counts them", async () => {
+    const store = await open();
+    const people = Array.from({ length: 60 }, (_unused, n) => `n${String(n).padStart(2, "0")}`);
+    await Promise.all(people.map((person) => store.put(row(person, 1))));
+    await store.put(row("gone", 1, true));
+    const expected = people.map((person) => `p_${person}`);
+    for (const limit of [1, 7, 60, 1000]) expect(await allMembers(store, limit)).toEqual(expected);
+    expect(await store.count(vip, 60)).toEqual({ count: 60, complete: true });
+    expect(await store.count(vip, 20)).toMatchObject({ complete: false });
+  });
+});
