@@ -1,0 +1,29 @@
+import { renderDocsPage } from "./docs-page.ts";
+import { makeOpenApiDocument } from "./openapi.ts";
+import type { HttpRequest } from "./read-request.ts";
+import type { Answer } from "./route.ts";
+import { routes } from "./routes.ts";
+
+/** One warm function makes the document once: it never changes while the code does not. */
+let made: { json: object; page: string } | undefined;
+
+/** Answers `GET /openapi.json` and `GET /docs`, which ask for no token; undefined for every other request. */
+export function answerDocuments({ method, path }: Pick<HttpRequest, "method" | "path">): Answer | undefined {
+  if (method !== "GET" || (path !== "/openapi.json" && path !== "/docs")) return undefined;
+  if (!made) {
+    const json = makeOpenApiDocument(routes);
+    made = { json, page: renderDocsPage(json) };
+  }
+  const headers = { "cache-control": "public, max-age=300" };
+  return path === "/docs"
+    ? {
+        status: 200,
+        body: made.page,
+        // The page is text and one style sheet of its own: nothing else may load or run.
+        headers: {
+          ...headers,
+          "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+        },
+      }
+    : { status: 200, body: made.json, headers: { ...headers, "access-control-allow-origin": "*" } };
+}

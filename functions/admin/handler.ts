@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { makeDynamo, makeKinesis, makeS3, makeSecretsManager } from "#aws/clients.ts";
+import { readConfig } from "#aws/config.ts";
+import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { makeSecretReader } from "#aws/secret.ts";
+import { makeActivityStore } from "#aws/stores/activity-store.ts";
+import { makeAuditStore } from "#aws/stores/audit-store.ts";
+import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
+import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
+import { makeIdentityStore } from "#aws/stores/identity-store.ts";
+import { makeMetricStore } from "#aws/stores/metric-store.ts";
+import { makeProfileStore } from "#aws/stores/profile-store.ts";
+import { makeTagStore } from "#aws/stores/tag-store.ts";
+import { makeTokenStore } from "#aws/stores/token-store.ts";
+import { makeEventStream } from "#aws/streams/event-stream.ts";
+import { makeFactStream } from "#aws/streams/fact-stream.ts";
+import { makeTelemetry } from "#aws/telemetry.ts";
+import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
+import { makeAdminHandler } from "./answer-request.ts";
+
+/** How long a rotated first token may go unnoticed. */
+const SECRET_MAX_AGE_MS = 60_000;
+
+const config = readConfig(
+  "STRATA_TABLE_PROFILES",
+  "STRATA_TABLE_IDENTITIES",
+  "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_TAGS",
+  "STRATA_TABLE_DEFINITIONS",
+  "STRATA_TABLE_METRICS",
+  "STRATA_TABLE_AUDIT",
+  "STRATA_EVENT_STREAM",
+  "STRATA_FACT_STREAM",
+  "STRATA_BUCKET",
+  "STRATA_ADMIN_TOKEN_SECRET",
+);
+const dynamo = makeDynamo();
+const s3 = makeS3();
+const kinesis = makeKinesis();
+const now = () => Date.now();
+const { log } = makeTelemetry("admin");
+const bucket = config.STRATA_BUCKET;
+const definitions = makeDefinitionStore({ dynamo, s3, table: config.STRATA_TABLE_DEFINITIONS, bucket });
+// No age at all: an operator reads what the write before has put in force.
+const { get: inForce } = makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now });
+
+/** The administration API and its documentation, behind either gateway. */
+export const handler = makeAdminHandler({
+  definitions,
+  inForce,
+  profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
+  identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
+  activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+  tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
+  metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
+  tokens: makeTokenStore({ dynamo, table: config.STRATA_TABLE_DEFINITIONS }),
+  audit: makeAuditStore({ dynamo, table: config.STRATA_TABLE_AUDIT }),
+  failed: makeFailedEventStore({ s3, bucket, now, newId: newTimeOrderedId }),
+  events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
+  facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
+  firstToken: makeSecretReader({
+    secrets: makeSecretsManager(),
+    secretId: config.STRATA_ADMIN_TOKEN_SECRET,
+    maxAgeMs: SECRET_MAX_AGE_MS,
+    now,
+  }),
+  now,
+  randomId: newTimeOrderedId,
+  randomSecret: (prefix) => prefix + randomBytes(24).toString("base64url"),
+  logError: (message, error, context) => log.error(message, { ...context, error: error as Error }),
+});

@@ -1,0 +1,37 @@
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import type { ActivityStore } from "#domain/ports/activity-store.ts";
+import type { AuditStore } from "#domain/ports/audit-store.ts";
+import type { DefinitionStore } from "#domain/ports/definition-store.ts";
+import type { FailedEventStore } from "#domain/ports/failed-event-store.ts";
+import type { IdentityStore } from "#domain/ports/identity-store.ts";
+import type { MetricStore } from "#domain/ports/metric-store.ts";
+import type { ProfileStore } from "#domain/ports/profile-store.ts";
+import type { EventStream, FactStream } from "#domain/ports/streams.ts";
+import type { TagStore } from "#domain/ports/tag-store.ts";
+import type { TokenStore } from "#domain/ports/token-store.ts";
+
+/** Everything that administration reaches, the clock and randomness included. */
+export interface AdminPorts {
+  readonly definitions: DefinitionStore;
+  /** The definitions in force at this moment, compiled. */
+  readonly inForce: () => Promise<CompiledBundle>;
+  readonly profiles: ProfileStore;
+  readonly identities: IdentityStore;
+  readonly activity: ActivityStore;
+  readonly tags: TagStore;
+  readonly metrics: MetricStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
+  readonly failed: FailedEventStore;
+  readonly events: EventStream;
+  readonly facts: FactStream;
+  /** The deployment's own token, admin; undefined where there is none. */
+  readonly firstToken: () => Promise<string | undefined>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomId: () => string;
+  /** A secret with the prefix given: `wk_…`, `sk_…`. */
+  readonly randomSecret: (prefix: string) => string;
+  /** For what an operator must see: internal errors, by code and request id. */
+  readonly logError: (message: string, error: unknown, context: Readonly<Record<string, unknown>>) => void;
+}
