@@ -1,6 +1,10 @@
 /** Takes `cost` at instant `now` (milliseconds) for a key: 0 if it may pass, else after how many seconds it may. */
 export type RateLimit = (key: string, cost: number, now: number) => number;
 
+/** Events of one source through one function instance. Far above what an instance can do, so that it only stops a source
+ *  that nothing else stops. */
+export const DEFAULT_RATE = { perSecond: 50_000, burst: 250_000 };
+
 /** Keys that are remembered at once; beyond it everyone starts anew with a full bucket. */
 const MAX_KEYS = 10_000;
 
