@@ -1,0 +1,85 @@
+import { type Document, LineCounter, parseAllDocuments } from "yaml";
+import { locate } from "./locate.ts";
+
+/** A definition as a file has it. */
+export interface WrittenDefinition {
+  readonly kind: string;
+  readonly name: string;
+  readonly definition: Record<string, unknown>;
+  readonly file: string;
+  /** Of its first line. */
+  readonly line: number;
+  /** The line of a part of it, such as `rule.all[0].did`; of the nearest part around it where that is not written. */
+  lineOf(path: string): number;
+}
+
+export interface Fault {
+  /** Absent: it is about nothing that a file has. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly path?: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** An alias may stand for a large part of a document: a few levels of them expand to gigabytes. Nobody needs this many. */
+const MAX_ALIASES = 100;
+
+/** Parses one file of definitions: several documents, divided by `---`; empty ones are left out. */
+export function parseFile(file: string, text: string): { definitions: WrittenDefinition[]; faults: Fault[] } {
+  const lines = new LineCounter();
+  const definitions: WrittenDefinition[] = [];
+  const faults: Fault[] = [];
+  for (const document of parseDocuments(text, lines, file, faults)) {
+    const startLine = locate(document, lines, "");
+    if (document.errors.length > 0) {
+      for (const error of document.errors)
+        faults.push({ file, line: lines.linePos(error.pos[0]).line, message: firstLine(error.message) });
+      continue;
+    }
+    const value = readValue(document);
+    if ("fault" in value) faults.push({ file, line: startLine, message: value.fault });
+    else if (value.definition !== undefined)
+      definitions.push({
+        ...value.definition,
+        file,
+        line: startLine,
+        lineOf: (path) => locate(document, lines, path),
+      });
+  }
+  return { definitions, faults };
+}
+
+function parseDocuments(text: string, lines: LineCounter, file: string, faults: Fault[]): readonly Document.Parsed[] {
+  try {
+    return [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })];
+  } catch (cause) {
+    // The parser recurses: thousands of nested brackets exhaust the stack before any limit of ours is asked.
+    const message = cause instanceof RangeError ? "nested too deeply" : `not YAML: ${firstLine(String(cause))}`;
+    faults.push({ file, line: 1, message });
+    return [];
+  }
+}
+
+type Value = { fault: string } | { definition: Pick<WrittenDefinition, "kind" | "name" | "definition"> | undefined };
+
+function readValue(document: Document.Parsed): Value {
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    return { fault: cause instanceof RangeError ? "nested too deeply" : firstLine(String((cause as Error).message)) };
+  }
+  if (value === null || value === undefined) return { definition: undefined };
+  if (typeof value !== "object" || Array.isArray(value))
+    return { fault: "a definition is a mapping that begins with `kind:` and `name:`" };
+  const definition = value as Record<string, unknown>;
+  const { kind, name } = definition;
+  if (typeof kind !== "string" || kind === "") return { fault: "kind is missing (source, setting, trait, tag…)" };
+  if (typeof name !== "string" || name === "") return { fault: `the name of this ${kind} is missing` };
+  return { definition: { kind, name, definition } };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}

@@ -1,0 +1,80 @@
+import type { MembershipExplanation } from "#events/admin-api/memberships.ts";
+import type { ProfileView } from "#events/admin-api/profile-view.ts";
+import type { Evidence } from "#events/fact.ts";
+import { groupDigits, padText, printable, spellAmount, spellDay, spellInstant } from "./spell.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A person for a reader; `why` explains the memberships. */
+export function renderProfile(
+  view: ProfileView,
+  why: readonly MembershipExplanation[],
+  c: Terminal["outColours"],
+): string[] {
+  const [main] = view.identifiers;
+  const rows: [string, string][] = [
+    ["identifiers", view.identifiers.map(({ type, value }) => `${printable(type)}:${printable(value)}`).join("  ")],
+    ...Object.entries(view.traits).map(([name, trait]): [string, string] => [printable(name), printable(trait.value)]),
+    [
+      "orders",
+      countAndAmount(
+        view.orders.count,
+        view.orders.revenue,
+        `${spellDay(view.orders.first)} … ${spellDay(view.orders.last)}`,
+      ),
+    ],
+    ["refunds", countAndAmount(view.refunds.count, view.refunds.amount)],
+    ["seen", `${spellDay(view.firstSeen)} … ${spellDay(view.lastSeen)}, active on ${view.activeDays} days`],
+    ["place", printable(Object.values(view.place).join(", "))],
+    ["device", printable(Object.values(view.device).join(", "))],
+    ["came by", printable(Object.values(view.acquisition.first ?? {}).join(" / "))],
+    [
+      "consent",
+      Object.entries(view.consent)
+        .map(([name, { granted }]) => `${printable(name)} ${granted ? "yes" : "no"}`)
+        .join(", "),
+    ],
+    ["merged from", view.mergedFrom.join(", ")],
+  ];
+  const shown = rows.filter(([, value]) => value !== "");
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const lines = [
+    `${c.bold(main === undefined ? view.profileId : `${printable(main.type)} ${printable(main.value)}`)}  ${c.dim(`${view.profileId}, version ${view.version}`)}`,
+    ...shown.map(([name, value]) => `  ${c.dim(padText(name, width))}  ${value}`),
+    "",
+  ];
+  if (view.memberships.length === 0) return [...lines, c.dim("  in no tag")];
+  for (const { key, since, until } of view.memberships) {
+    const end = until === null ? "" : `, can change on its own at ${spellInstant(until)}`;
+    lines.push(`  ${c.green("●")} ${c.bold(printable(key))}  ${c.dim(`since ${spellInstant(since)}${end}`)}`);
+    for (const evidence of why.find((reason) => reason.key === key)?.because ?? [])
+      lines.push(`      ${evidence.holds ? c.green("✔") : c.dim("·")} ${spellEvidence(evidence)}`);
+  }
+  return lines;
+}
+
+function countAndAmount(count: number, amount: { amount: number; currency: string }, more = ""): string {
+  if (count === 0) return "none";
+  return `${groupDigits(count)}, ${spellAmount(amount)}${more === "" ? "" : `, ${more}`}`;
+}
+
+/** `orders.count: 7 (wants at least 5)` */
+function spellEvidence({ path, seen, wants, holds }: Evidence): string {
+  return `${printable(path)}: ${printable(seen ?? "nothing")} (${holds ? "wants" : "would need"} ${spellWants(wants)})`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  atLeast: "at least",
+  atMost: "at most",
+  below: "below",
+  within: "within",
+  is: "",
+  in: "one of",
+  notIn: "none of",
+};
+
+function spellWants(wants: unknown): string {
+  if (typeof wants !== "object" || wants === null || Array.isArray(wants)) return printable(wants);
+  return Object.entries(wants)
+    .map(([name, value]) => `${WORDS[name] ?? printable(name)} ${printable(value)}`.trim())
+    .join(", ");
+}
