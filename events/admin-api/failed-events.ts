@@ -5,10 +5,10 @@ import { Instant, pageOf } from "./answer.ts";
 export const FailedEventItem = z
   .object({
     object: z.string().meta({ description: "Where it is kept; what replaying takes." }),
-    stage: z.enum(["collect", "fold", "stream"]),
+    stage: z.enum(["collect", "fold", "stream", "unreadable"]),
     code: z.string(),
     message: z.string(),
-    failedAt: Instant,
+    failedAt: Instant.nullable(),
     source: z.object({ name: z.string(), type: z.string() }).optional(),
     receivedAt: Instant.optional(),
     event: z.unknown().optional().meta({ description: "The call as it was sent, or the event as it was collected." }),
@@ -44,18 +44,22 @@ export const ReplayRequest = z
   .meta({ id: "ReplayRequest", example: { code: "no_identity" } });
 export type ReplayRequest = z.infer<typeof ReplayRequest>;
 
+/** What became of one object: `removed` (all of it is durable elsewhere), `kept` (nothing of it could be replayed),
+ *  `missing` (there is none), `unreadable` (it is no failed-events object). */
+export const ReplayedObject = z
+  .object({
+    object: z.string(),
+    outcome: z.enum(["removed", "kept", "missing", "unreadable"]),
+    replayed: z.int().meta({ description: "Entered the stream again." }),
+    refused: z.int().meta({ description: "Refused again by the definitions of now." }),
+    kept: z.int().meta({ description: "Not asked for, or no event at all." }),
+  })
+  .meta({ id: "ReplayedObject" });
+export type ReplayedObject = z.infer<typeof ReplayedObject>;
+
 export const ReplayAnswer = z
   .object({
-    objects: z.array(
-      z.object({
-        object: z.string(),
-        replayed: z.int().meta({ description: "Entered the stream again." }),
-        refused: z.int().meta({ description: "Refused again by the definitions of now; kept in a new object." }),
-        kept: z.int().meta({ description: "Not asked for, or unreadable: kept as they were." }),
-        removed: z.boolean().meta({ description: "The object is gone: everything in it is durable elsewhere." }),
-        missing: z.boolean().meta({ description: "No such object." }),
-      }),
-    ),
+    objects: z.array(ReplayedObject),
     replayed: z.int(),
     refused: z.int(),
     kept: z.int(),
@@ -64,9 +68,7 @@ export const ReplayAnswer = z
   .meta({
     id: "ReplayAnswer",
     example: {
-      objects: [
-        { object: "failed/2026-03-01/0195.ndjson", replayed: 3, refused: 0, kept: 0, removed: true, missing: false },
-      ],
+      objects: [{ object: "failed/2026-03-01/0195.ndjson", outcome: "removed", replayed: 3, refused: 0, kept: 0 }],
       replayed: 3,
       refused: 0,
       kept: 0,

@@ -9,10 +9,10 @@ const FIRST_ADMIN: Actor = { name: "first-admin", role: "admin" };
 
 /** Tells who asks, from `Authorization: Bearer <token>`. Throws AdminError 401 `token_missing` or `token_unknown`. */
 export async function authenticate(
-  headers: Readonly<Record<string, string>>,
+  authorization: string | undefined,
   { tokens, firstToken }: Pick<AdminPorts, "tokens" | "firstToken">,
 ): Promise<Actor> {
-  const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+  const token = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw unauthorised("token_missing", "send Authorization: Bearer <token>");
   const hash = hashOf(token);
   const first = await firstToken();

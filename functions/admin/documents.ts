@@ -1,6 +1,7 @@
+import type { HttpRequest } from "#aws/http-request.ts";
 import { renderDocsPage } from "./docs-page.ts";
 import { makeOpenApiDocument } from "./openapi.ts";
-import type { HttpRequest } from "./read-request.ts";
+
 import type { Answer } from "./route.ts";
 import { routes } from "./routes.ts";
 
@@ -14,7 +15,7 @@ export function answerDocuments({ method, path }: Pick<HttpRequest, "method" | "
     const json = makeOpenApiDocument(routes);
     made = { json, page: renderDocsPage(json) };
   }
-  const headers = { "cache-control": "public, max-age=300" };
+  const headers = { "Cache-Control": "public, max-age=300" };
   return path === "/docs"
     ? {
         status: 200,
@@ -22,8 +23,8 @@ export function answerDocuments({ method, path }: Pick<HttpRequest, "method" | "
         // The page is text and one style sheet of its own: nothing else may load or run.
         headers: {
           ...headers,
-          "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+          "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
         },
       }
-    : { status: 200, body: made.json, headers: { ...headers, "access-control-allow-origin": "*" } };
+    : { status: 200, body: made.json, headers: headers };
 }

@@ -73,7 +73,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     },
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
-      requestBody: { required: !route.bodyOptional, content: { "application/json": { schema: route.body } } },
+      requestBody: { required: true, content: { "application/json": { schema: route.body } } },
     }),
     responses: {
       ...mapStatuses(route.answers, answerOf),

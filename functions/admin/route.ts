@@ -16,12 +16,13 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a route is given: parsed where it has schemas. Header names are in lower case. */
+/** What a route is given: parsed where it has schemas. */
 export interface RouteInput<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The value of a header, by any case of its name. */
+  readonly header: (name: string) => string | undefined;
   readonly actor: Actor;
   readonly requestId: string;
   /** Milliseconds since 1970. */
@@ -47,8 +48,6 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** True where the route takes a call without a body. */
-  readonly bodyOptional?: boolean;
   /** Headers it reads, by name, with what they are for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, AnswerDoc>>;

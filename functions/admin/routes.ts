@@ -1,16 +1,36 @@
 import type { Route } from "./route.ts";
+import { listActivity } from "./routes/activity.ts";
+import { listAudit } from "./routes/audit.ts";
 import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
+import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
+import { deleteManualTag, putManualTag } from "./routes/manual-tags.ts";
+import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
+import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
+import { getTotals } from "./routes/totals.ts";
 
 /** Every route of the administration API, in the order in which the document shows them. */
 export const routes: readonly Route[] = [
   getProfileByIdentifier,
   getProfile,
+  listActivity,
+  explainProfileMembership,
+  putManualTag,
+  deleteManualTag,
+  listMembers,
+  countMembers,
+  getTotals,
   listDefinitions,
   getDefinition,
   putDefinition,
   deleteDefinition,
   applyChanges,
   rotateSourceKey,
+  listFailedEvents,
+  replayFailedEvents,
+  listAudit,
+  createToken,
+  listTokens,
+  deleteToken,
 ];

@@ -14,6 +14,8 @@ export interface HttpRequest {
   /** As sent, unless the gateway had already read it as text. */
   readonly body: Uint8Array;
   readonly ip: string | undefined;
+  /** The gateway's own id of the request, which its access log has too. */
+  readonly requestId: string;
 }
 
 /** Reads a REST API's event (payload 1.0) or an HTTP API's (2.0). */
@@ -23,6 +25,7 @@ export function readHttpRequest(event: APIGatewayProxyEvent | APIGatewayProxyEve
     header: (name: string) => headers.get(name.toLowerCase()),
     isHttps: headers.get("x-forwarded-proto") !== "http",
     body: Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8"),
+    requestId: event.requestContext.requestId,
   };
   const host = headers.get("host");
   if (isVersion2(event)) {

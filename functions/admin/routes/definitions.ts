@@ -89,9 +89,9 @@ export const putDefinition = defineRoute({
     428: "version_required",
   },
   async handle(input, ports) {
-    const { params, body, headers } = input;
+    const { params, body, header } = input;
     const { bundle, plan } = await commitDefinitions(input, "definitions.put", ports, (inForce) => {
-      checkIfMatch(headers["if-match"], find(inForce, params)?.version, true);
+      checkIfMatch(header("if-match"), find(inForce, params)?.version, true);
       return planChanges(inForce, [{ op: "put", ...params, definition: body }], ports);
     });
     const stored = find(bundle, params);
@@ -117,11 +117,11 @@ export const deleteDefinition = defineRoute({
   answers: { 200: { description: "Removed.", schema: RemovedDefinition } },
   refusals: { 400: "definition_invalid", 404: "definition_unknown", 409: "setting_frozen", 412: "version_stale" },
   async handle(input, ports) {
-    const { params, headers } = input;
+    const { params, header } = input;
     const { bundle } = await commitDefinitions(input, "definitions.remove", ports, (inForce) => {
       const stored = find(inForce, params);
       if (!stored) throw unknownDefinition(params);
-      checkIfMatch(headers["if-match"], stored.version, false);
+      checkIfMatch(header("if-match"), stored.version, false);
       return planChanges(inForce, [{ op: "remove", ...params }], ports);
     });
     return { status: 200, body: { ...params, version: bundle.version } };
