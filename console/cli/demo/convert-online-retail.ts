@@ -31,7 +31,8 @@ export async function* convertOnlineRetail(
       const invoice = open.get(number);
       if (invoice === undefined || invoice.lines.length < (outlines.get(number)?.lines ?? 0)) break;
       open.delete(number);
-      yield invoiceCalls(invoice).map((call) => JSON.stringify(call));
+      const calls = invoiceCalls(invoice);
+      if (calls.length > 0) yield calls.map((call) => JSON.stringify(call));
     }
   }
 }

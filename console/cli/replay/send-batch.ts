@@ -25,23 +25,23 @@ export interface SendOptions {
   readonly onRetry?: (reason: string, delayMs: number) => void;
   /** From 0 to 1, spreads the retries of several senders. */
   readonly random?: () => number;
-  readonly firstDelayMs?: number;
+  readonly wait?: (delayMs: number) => Promise<unknown>;
 }
 
 /** Sends one batch to `POST /v1/batch` until it is durable, and returns what the server refused of it.
  *  429 and 5xx answers, and no answer at all, are tried again: after Retry-After where it is given, else with exponential
  *  backoff. Throws CliError where no retry helps (401), or where the server stays away. */
 export async function sendBatch(calls: readonly ReplayCall[], options: SendOptions): Promise<Refusal[]> {
-  const { connection, random = Math.random } = options;
+  const { connection, random = Math.random, wait = sleep } = options;
   const body = `{"batch":[${calls.map((call) => call.json).join(",")}]}`;
   for (let attempt = 1; ; attempt++) {
     const outcome = await trySend(body, options);
     if (outcome.kind === "answered") return readAnswer(outcome.status, outcome.text, calls, connection);
     if (attempt === MAX_ATTEMPTS) throw outcome.error;
-    const backoff = Math.min((options.firstDelayMs ?? FIRST_DELAY_MS) * 2 ** (attempt - 1), MAX_DELAY_MS);
+    const backoff = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
     const delayMs = outcome.retryAfterMs ?? backoff * (0.5 + random() / 2);
     options.onRetry?.(outcome.error.message, delayMs);
-    await sleep(delayMs);
+    await wait(delayMs);
   }
 }
 
