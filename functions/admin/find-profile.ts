@@ -5,7 +5,7 @@ import type { AdminPorts } from "./ports.ts";
 /** Merges always point to an older person, so a longer chain than this is a fault of ours, not of the data. */
 const MAX_HOPS = 64;
 
-const PROFILE_ID = /^p_\w{1,64}$/;
+const PROFILE_ID = /^p_[\w-]{1,64}$/;
 
 /** The person with this id, or the one into whom it was merged. Throws AdminError 404 `profile_unknown`. */
 export async function findProfile(id: string, { profiles }: Pick<AdminPorts, "profiles">): Promise<Profile> {

@@ -19,7 +19,7 @@ const Key = z.string().min(1).max(512).meta({
   example: "tag:frequent-buyer",
 });
 /** Where a list of members goes on, as the Tags table says it. */
-const Place = z.string().regex(/^\d{1,6}( p_\w{1,64})?$/);
+const Place = z.string().regex(/^\d{1,6}( p_[\w-]{1,64})?$/);
 
 export const explainProfileMembership = defineRoute({
   method: "GET",
