@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { startFakeServer } from "../fake-server.ts";
+import { runStrata } from "../run-strata.ts";
+
+const AT = "2026-03-01T09:30:00.000Z";
+const KEY = "tag:frequent-buyer";
+const PROFILE = {
+  profileId: "p_7c4q",
+  createdAt: AT,
+  firstSeen: AT,
+  lastSeen: AT,
+  version: 12,
+  identifiers: [{ type: "userId", value: "12583", since: AT }],
+  traits: { country: { value: "France", at: AT } },
+  orders: { count: 15, revenue: { amount: 672038, currency: "GBP" }, first: AT, last: AT },
+  refunds: { count: 0, amount: { amount: 0, currency: "GBP" } },
+  activeDays: 14,
+  acquisition: {},
+  place: {},
+  device: {},
+  memberships: [{ key: KEY, since: AT, until: "2026-04-01T23:00:00.000Z" }],
+  tiers: {},
+  consent: {},
+  mergedFrom: [],
+};
+const WHY = {
+  profileId: "p_7c4q",
+  key: KEY,
+  holds: true,
+  since: AT,
+  until: null,
+  definitionVersion: 3,
+  because: [{ path: "did", holds: true, seen: 15, wants: { atLeast: 4, within: "180d" } }],
+};
+
+function startServer() {
+  return startFakeServer({
+    "GET /admin/v1/profiles": () => ({ body: PROFILE }),
+    "GET /admin/v1/profiles/p_7c4q": () => ({ body: PROFILE }),
+    "GET /admin/v1/profiles/p_7c4q/memberships/tag%3Afrequent-buyer": () => ({ body: WHY }),
+  });
+}
+
+test("a person is shown with orders, tags, and why each tag holds", async () => {
+  await using server = await startServer();
+  const { stdout } = await runStrata(["profile", "userId:12583", "--url", server.url]);
+  expect(server.requests[0]?.query.get("identifier")).toBe("userId:12583");
+  expect(stdout).toContain("userId 12583");
+  expect(stdout).toContain("15, £6,720.38");
+  expect(stdout).toContain("can change on its own at 2026-04-01 23:00 UTC");
+  expect(stdout).toContain("did: 15 (wants at least 4, within 180d)");
+});
+
+test("under --json the profile comes as the API has it, with the reasons by tag", async () => {
+  await using server = await startServer();
+  const { stdout } = await runStrata(["profile", "p_7c4q", "--json", "--url", server.url]);
+  expect(JSON.parse(stdout)).toEqual({ ...PROFILE, why: { [KEY]: WHY } });
+});
+
+test("an identifier's value may hold colons and spaces", async () => {
+  await using server = await startServer();
+  await runStrata(["profile", "openid:wx1:a b&c", "--url", server.url]);
+  expect(server.requests[0]?.query.get("identifier")).toBe("openid:wx1:a b&c");
+});
