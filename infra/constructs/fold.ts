@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
+import type { FunctionEntry } from "../bundling/function-entries.ts";
 import type { DataResources } from "../stacks/data-stack.ts";
 import { StrataFunction } from "./strata-function.ts";
 import { StreamConsumer } from "./stream-consumer.ts";
@@ -46,7 +47,7 @@ export class Fold extends Construct {
     });
   }
 
-  #createFunction(id: string, props: { entry: string; description: string; timeout: Duration }): StrataFunction {
+  #createFunction(id: string, props: { entry: FunctionEntry; description: string; timeout: Duration }): StrataFunction {
     const { tables, streams, bucket } = this.#resources;
     const created = new StrataFunction(this, id, {
       ...props,

@@ -1,6 +1,6 @@
 import { Architecture, LayerVersion, Runtime } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { collectFiles } from "./bundling.ts";
+import { collectFiles } from "../bundling/function-code.ts";
 
 const files = [
   // Country by address, IPv4 and IPv6 (CC0).

@@ -13,15 +13,15 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { EnvironmentName } from "#aws/config.ts";
-import { bundleFunction } from "./bundling.ts";
+import { bundleFunction } from "../bundling/function-code.ts";
+import type { FunctionEntry } from "../bundling/function-entries.ts";
 import { fixLogicalId } from "./fixed-logical-id.ts";
 import type { FunctionGrants } from "./function-grants.ts";
 
 export type FunctionEnvironment = Partial<Record<EnvironmentName, string>>;
 
 interface StrataFunctionProps {
-  /** Path of the entry file from the repository's root. */
-  readonly entry: string;
+  readonly entry: FunctionEntry;
   readonly description: string;
   readonly memoryMb: number;
   readonly timeout: Duration;

@@ -1,0 +1,37 @@
+/**
+ * `node infra/bundling/bundle-functions.ts <folder>`: bundles each function and its libraries into one small ES module.
+ * A program of its own because the CDK bundles synchronously and esbuild's plugins are not.
+ */
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { functionEntries } from "./function-entries.ts";
+import { pureSchemas } from "./pure-schemas.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: bundle-functions.ts <folder>");
+
+await build({
+  absWorkingDir: root,
+  entryPoints: [...functionEntries],
+  outbase: root,
+  outdir: folder,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  // A library's ES modules can be shaken, its CommonJS cannot.
+  mainFields: ["module", "main"],
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  // Libraries in CommonJS form call `require`, which an ES module does not have.
+  banner: {
+    js: 'import{createRequire as strataCreateRequire}from"node:module";const require=strataCreateRequire(import.meta.url);',
+  },
+  // See infra/decisions/0003-credentials-in-bundles.md.
+  alias: { "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts") },
+  plugins: [pureSchemas],
+  logLevel: "warning",
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundlePath, functionEntries } from "../../infra/bundling/function-entries.ts";
+import { spellOutKeys } from "../../infra/bundling/pure-schemas.ts";
+import { runNode } from "./run-node.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+describe("the functions' bundles", () => {
+  const folder = mkdtempSync(join(tmpdir(), "strata-bundles-test-"));
+  beforeAll(() => runNode(join(root, "infra/bundling/bundle-functions.ts"), folder));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(functionEntries)("%s exports a handler and brings the environment's credentials only", async (entry) => {
+    const bundle = await readFile(join(folder, bundlePath(entry)), "utf8");
+    expect(bundle).toMatch(/export\{[^}]*\bas handler\b/);
+    expect(bundle).toContain("AWS_SECRET_ACCESS_KEY");
+    expect(bundle).not.toContain("sso_start_url");
+    expect(bundle).not.toContain("AssumeRoleWithWebIdentity");
+  });
+
+  // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; these
+  // limits are there to see growth.
+  test.each([
+    ["functions/admin/handler.ts", 900_000],
+    ["functions/collect/handler.ts", 800_000],
+    ["functions/fold/handler.ts", 640_000],
+    ["functions/fold/refold.ts", 640_000],
+    ["functions/index/handler.ts", 490_000],
+  ] as const)("%s stays below %d bytes", async (entry, limit) => {
+    expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);
+  });
+});
+
+describe("schemas with their keys spelled out", () => {
+  test("mean the same", () => {
+    const source =
+      'const _hH = "httpHeader";\nconst _b = "x-b";\nvar A$ = [3, 0, [[0, { [_hH]: _b, [_unknown]: 1 }]]];';
+    expect(spellOutKeys(source)).toContain('{ "httpHeader": _b, [_unknown]: 1 }');
+  });
+
+  test("are in the SDK that is installed: the pattern is still found", async () => {
+    const source = await readFile(join(root, "node_modules/@aws-sdk/client-s3/dist-es/schemas/schemas_0.js"), "utf8");
+    expect(source.match(/\[_\w+\]:/g)?.length).toBeGreaterThan(1000);
+    expect(spellOutKeys(source)).not.toMatch(/\[_\w+\]:/);
+  });
+});
