@@ -1,0 +1,115 @@
+import type { Context } from "aws-lambda";
+import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import type { Role } from "#events/admin-api/role.ts";
+import { makeAdminHandler } from "#functions/admin/answer-request.ts";
+import { hashOf } from "#functions/admin/auth.ts";
+import type { AdminPorts } from "#functions/admin/ports.ts";
+import { asVersion1, asVersion2, type Gateway } from "./collect-harness.ts";
+import { isRecord } from "./is-record.ts";
+import { makeMemoryActivityStore } from "./memory-activity-store.ts";
+import { makeMemoryAuditStore } from "./memory-audit-store.ts";
+import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
+import { makeMemoryFailedEventStore } from "./memory-failed-event-store.ts";
+import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
+import { makeMemoryMetricStore } from "./memory-metric-store.ts";
+import { makeMemoryProfileStore } from "./memory-profile-store.ts";
+import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
+import { makeMemoryTagStore } from "./memory-tag-store.ts";
+import { makeMemoryTokenStore } from "./memory-token-store.ts";
+import { NOON } from "./people.ts";
+
+export const FIRST_TOKEN = "first-token-of-the-deployment";
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly text: string;
+  /** The body, where it is a JSON object. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface AdminCall {
+  readonly body?: unknown;
+  readonly token?: string | undefined;
+  readonly headers?: Record<string, string>;
+  readonly gateway?: Gateway;
+}
+
+/** The real administration handler over ports in memory. `change` overrides ports of the handler alone. */
+export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
+  const state = { now: NOON };
+  const errors: unknown[] = [];
+  const definitions = makeMemoryDefinitionStore();
+  let made = 0;
+  const ports = {
+    definitions,
+    inForce: makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now: () => state.now }).get,
+    profiles: makeMemoryProfileStore(),
+    identities: makeMemoryIdentityStore(),
+    activity: makeMemoryActivityStore(),
+    tags: makeMemoryTagStore(),
+    metrics: makeMemoryMetricStore(),
+    tokens: makeMemoryTokenStore(),
+    audit: makeMemoryAuditStore(),
+    failed: makeMemoryFailedEventStore(),
+    events: makeMemoryEventStream(),
+    facts: makeMemoryFactStream(),
+    firstToken: async () => FIRST_TOKEN,
+    now: () => state.now,
+    randomId: () => `id-${String(++made).padStart(6, "0")}`,
+    randomSecret: (prefix: string) => `${prefix}secret-${++made}`,
+    logError: (_message: string, error: unknown) => errors.push(error),
+  };
+  const handler = makeAdminHandler({ ...ports, ...change });
+
+  async function call(method: string, path: string, more: AdminCall = {}): Promise<AdminAnswer> {
+    const { token = FIRST_TOKEN, gateway = "http", body } = more;
+    const headers = {
+      ...(token !== "" && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...more.headers,
+    };
+    const request = {
+      method,
+      path,
+      headers,
+      ...(body !== undefined && {
+        body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+      }),
+    };
+    const event = gateway === "http" ? asVersion2(request) : asVersion1(request);
+    const answer = await handler(event, {} as Context);
+    const lower = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const isJson = answer.headers["Content-Type"]?.startsWith("application/json") === true;
+    const parsed: unknown = isJson ? JSON.parse(answer.body) : undefined;
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(lower) as Record<string, string>,
+      text: answer.body,
+      body: isRecord(parsed) ? parsed : {},
+    };
+  }
+
+  /** A token with this role, as `POST /tokens` would have made it. */
+  async function tokenOf(role: Role): Promise<string> {
+    const token = `token-of-${role}`;
+    const hash = hashOf(token).toString("hex");
+    await ports.tokens.put({ hash, name: role, role, createdAt: NOON });
+    return token;
+  }
+
+  /** Defines what the test needs, through the API. */
+  async function define(...given: { kind: string; name: string }[]): Promise<AdminAnswer> {
+    const changes = given.map((definition) => ({
+      op: "put",
+      kind: definition.kind,
+      name: definition.name,
+      definition,
+    }));
+    const answer = await call("POST", "/admin/v1/definitions/apply", { body: { changes } });
+    if (answer.status !== 200) throw new Error(answer.text);
+    return answer;
+  }
+
+  return { call, tokenOf, define, ports, state, errors };
+}
