@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { Worker } from "node:worker_threads";
+import type { FunctionPlan } from "../template/deployment.ts";
+import { findBundle } from "./find-bundle.ts";
+import type { InvocationAnswer, InvocationRequest, ThreadStart } from "./messages.ts";
+
+/** One thread that runs a function's bundle, one invocation at a time, as one Lambda execution environment does. */
+export class ExecutionEnvironment {
+  readonly #worker: Worker;
+  readonly #gone: Promise<InvocationAnswer>;
+  #alive = true;
+
+  constructor(
+    plan: FunctionPlan,
+    environment: Readonly<Record<string, string>>,
+    clock: SharedArrayBuffer,
+    log: Writable,
+  ) {
+    const workerData: ThreadStart = { ...findBundle(plan), clock };
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
+      name: plan.name,
+      workerData,
+      env: { ...environment },
+      execArgv: ["--enable-source-maps"],
+      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb },
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker.stdout.pipe(log, { end: false });
+    this.#worker.stderr.pipe(log, { end: false });
+    let reason = "the execution environment was stopped";
+    this.#worker.on("error", (error) => {
+      reason = String(error);
+      log.write(`${reason}\n`);
+    });
+    this.#gone = once(this.#worker, "exit").then(() => {
+      this.#alive = false;
+      return { ok: false, error: { errorType: "Runtime.ExitError", errorMessage: reason } };
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Runs an invocation. A thread that dies, or that outlives `timeoutMs` and is killed for it, is an error too. */
+  async run(request: InvocationRequest): Promise<InvocationAnswer> {
+    const answered = once(this.#worker, "message").then(([answer]) => answer as InvocationAnswer);
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<InvocationAnswer>((resolve) => {
+      timer = setTimeout(() => {
+        const seconds = (request.timeoutMs / 1000).toFixed(2);
+        resolve({
+          ok: false,
+          error: { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` },
+        });
+        void this.stop();
+      }, request.timeoutMs);
+    });
+    this.#worker.postMessage(request);
+    const answer = await Promise.race([answered, timedOut, this.#gone]);
+    clearTimeout(timer);
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    this.#alive = false;
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Writable } from "node:stream";
+import type { Faults } from "../faults.ts";
+import { type Endpoints, makeEnvironment } from "../local-environment.ts";
+import type { FunctionPlan } from "../template/deployment.ts";
+import { FunctionHost, type InvocationOutcome } from "./function-host.ts";
+import { openFunctionLog } from "./function-log.ts";
+
+interface HostsOptions {
+  readonly functions: readonly FunctionPlan[];
+  readonly endpoints: Endpoints;
+  readonly clock: SharedArrayBuffer;
+  readonly logFolder: string;
+  readonly faults: Faults;
+}
+
+/** Execution environments of one function at once. More would only wait for the same processor. */
+const concurrency = 4;
+
+/** Every function of the app, by ARN. */
+export class FunctionHosts {
+  readonly #hosts: ReadonlyMap<string, FunctionHost>;
+  readonly #logs: Writable[] = [];
+  readonly #faults: Faults;
+
+  constructor({ functions, endpoints, clock, logFolder, faults }: HostsOptions) {
+    this.#faults = faults;
+    this.#hosts = new Map(
+      functions.map((plan) => {
+        const log = openFunctionLog(logFolder, plan.name);
+        this.#logs.push(log);
+        const environment = makeEnvironment(plan, endpoints);
+        return [plan.arn, new FunctionHost({ plan, environment, clock, log, concurrency })];
+      }),
+    );
+  }
+
+  warm(functionArns: readonly string[]): void {
+    for (const functionArn of new Set(functionArns)) this.#find(functionArn).warm();
+  }
+
+  invoke(functionArn: string, event: unknown): Promise<InvocationOutcome> {
+    return this.#find(functionArn).invoke(event);
+  }
+
+  /** An invocation with a batch, which an injected fault may kill. */
+  invokeBatch(functionArn: string, event: unknown): Promise<InvocationOutcome> {
+    const host = this.#find(functionArn);
+    return host.invoke(event, { kill: this.#faults.takeKill(host.plan.name) });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#hosts.values()].map((host) => host.stop()));
+    for (const log of this.#logs) log.end();
+  }
+
+  #find(functionArn: string): FunctionHost {
+    const host = this.#hosts.get(functionArn);
+    if (!host) throw new Error(`no function ${functionArn}`);
+    return host;
+  }
+}

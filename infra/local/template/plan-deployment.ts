@@ -1,0 +1,165 @@
+import * as z from "zod";
+import type { Deployment, FunctionPlan, RoutePlan } from "./deployment.ts";
+import { physicalAttribute, physicalId } from "./physical-ids.ts";
+import { planRoutes } from "./plan-routes.ts";
+import type { Assembly } from "./read-assembly.ts";
+import { Resolver } from "./resolve.ts";
+import * as types from "./resource-types.ts";
+import { TemplateError } from "./template-error.ts";
+
+/** A resource whose properties are plain values. */
+export interface ResolvedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly id: string;
+  readonly arn: () => string;
+  readonly properties: unknown;
+}
+
+/** Resources of one type, each checked against that type's schema. */
+export type ReadType = <Schema extends z.ZodType>(
+  type: string,
+  schema: Schema,
+) => (ResolvedResource & { readonly properties: z.infer<Schema> })[];
+
+/**
+ * Turns the synthesised stacks into what the runtime has to start.
+ * Throws a TemplateError that names the resource and its type for anything that it does not understand.
+ */
+export function planDeployment(assembly: Assembly): Deployment {
+  const resources = resolveResources(assembly);
+  const known = new Set(types.withoutLocalEffect);
+  const read: ReadType = (type, schema) => {
+    known.add(type);
+    return resources.filter((resource) => resource.type === type).map((resource) => check(resource, schema));
+  };
+
+  const deployment: Deployment = {
+    tables: read("AWS::DynamoDB::Table", types.Table).map(({ id, properties }) => ({
+      name: id,
+      keys: properties.KeySchema.map(({ AttributeName: name, KeyType: role }) => ({
+        name,
+        role,
+        type:
+          properties.AttributeDefinitions.find((attribute) => attribute.AttributeName === name)?.AttributeType ?? "S",
+      })),
+      timeToLiveAttribute: properties.TimeToLiveSpecification?.AttributeName,
+    })),
+    streams: read("AWS::Kinesis::Stream", types.Stream).map(({ id, arn, properties }) => ({
+      name: id,
+      arn: arn(),
+      shards: properties.ShardCount ?? 1,
+    })),
+    buckets: read("AWS::S3::Bucket", types.Bucket).map(({ id }) => id),
+    secrets: read("AWS::SecretsManager::Secret", types.Secret).map(({ id, logicalId, properties }) => ({
+      arn: id,
+      name: logicalId,
+      generatedLength: properties.GenerateSecretString?.PasswordLength,
+    })),
+    functions: planFunctions(read, assembly),
+    routes: planRoutes(read),
+    mappings: read("AWS::Lambda::EventSourceMapping", types.EventSourceMapping).map(({ logicalId, properties }) => ({
+      id: logicalId,
+      functionArn: functionArnOf(properties.FunctionName, read),
+      streamArn: properties.EventSourceArn,
+      batchSize: properties.BatchSize,
+      windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
+      parallelizationFactor: properties.ParallelizationFactor,
+      reportsItemFailures: properties.FunctionResponseTypes.length > 0,
+      bisects: properties.BisectBatchOnFunctionError,
+      maximumRetries: properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
+      onFailureBucket: properties.DestinationConfig?.OnFailure.Destination.replace("arn:aws:s3:::", ""),
+    })),
+    rules: read("AWS::Events::Rule", types.Rule).map(({ logicalId, arn, properties }) => ({
+      name: logicalId,
+      arn: arn(),
+      schedule: properties.ScheduleExpression,
+      targets: properties.Targets.map(({ Arn: functionArn, Input: input }) => ({ functionArn, input })),
+    })),
+  };
+
+  const unknown = resources.find(({ type }) => !known.has(type));
+  if (unknown) throw new TemplateError(`${unknown.logicalId} (${unknown.type}): the local runtime knows no such type`);
+  rejectDanglingRoutes(deployment.routes, deployment.functions);
+  return deployment;
+}
+
+function resolveResources(assembly: Assembly): ResolvedResource[] {
+  const resolver = new Resolver(assembly);
+  return assembly.stacks.flatMap((stack) =>
+    Object.entries(stack.Resources)
+      .filter(([, { Condition }]) => resolver.holds(Condition, stack))
+      .map(([logicalId, { Type: type, Properties }]) => {
+        const referenced = { stack: stack.name, logicalId, type };
+        // Rights and alarms may refer to what has no value here.
+        const properties = types.withoutLocalEffect.has(type) ? {} : resolver.resolve(Properties, stack);
+        return {
+          logicalId,
+          type,
+          properties,
+          id: physicalId(referenced),
+          arn: () => physicalAttribute(referenced, "Arn"),
+        };
+      }),
+  );
+}
+
+function check<Schema extends z.ZodType>(resource: ResolvedResource, schema: Schema) {
+  const parsed = schema.safeParse(resource.properties);
+  if (parsed.success) return { ...resource, properties: parsed.data };
+  throw new TemplateError(`${resource.logicalId} (${resource.type}): ${z.prettifyError(parsed.error)}`);
+}
+
+function planFunctions(read: ReadType, assembly: Assembly): FunctionPlan[] {
+  const folderOf = (key: string): string => {
+    const folder = assembly.assets.get(key.replace(/\.zip$/, ""));
+    if (folder === undefined) throw new TemplateError(`no asset ${key} in the assembly`);
+    return folder;
+  };
+  const layers = new Map(
+    read("AWS::Lambda::LayerVersion", types.Layer).map(({ id, properties }) => [
+      id,
+      folderOf(properties.Content.S3Key),
+    ]),
+  );
+  return read("AWS::Lambda::Function", types.LambdaFunction).map(({ logicalId, arn, properties }) => ({
+    name: logicalId,
+    arn: arn(),
+    folder: folderOf(properties.Code.S3Key),
+    handler: properties.Handler,
+    timeoutMs: properties.Timeout * 1000,
+    memoryMb: properties.MemorySize,
+    environment: placeLayers(properties.Environment?.Variables ?? {}, properties.Layers, layers),
+  }));
+}
+
+/** Lambda unpacks layers over each other in /opt; here a variable that names a place there names it in the layer's asset. */
+function placeLayers(
+  variables: Readonly<Record<string, string>>,
+  used: readonly string[],
+  folders: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const [layer, more] = used;
+  if (more !== undefined) throw new TemplateError("a function with several layers is not known locally");
+  const folder = layer === undefined ? undefined : folders.get(layer);
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      folder !== undefined && value.startsWith("/opt/") ? `${folder}${value.slice("/opt".length)}` : value,
+    ]),
+  );
+}
+
+function functionArnOf(nameOrArn: string, read: ReadType): string {
+  const found = read("AWS::Lambda::Function", types.LambdaFunction).find(({ id, arn }) =>
+    [id, arn()].includes(nameOrArn),
+  );
+  if (!found) throw new TemplateError(`an event source mapping names ${nameOrArn}, which is no function`);
+  return found.arn();
+}
+
+function rejectDanglingRoutes(routes: readonly RoutePlan[], functions: readonly FunctionPlan[]): void {
+  const arns = new Set(functions.map(({ arn }) => arn));
+  const dangling = routes.find(({ functionArn }) => !arns.has(functionArn));
+  if (dangling) throw new TemplateError(`${dangling.method} ${dangling.path} leads to no function`);
+}
