@@ -23,6 +23,11 @@ for (const [network, prefix, family] of [
   NOWHERE.addSubnet(network, prefix, family);
 }
 
+// The package is CommonJS that says it is a transpiled ES module: Node and esbuild give its `module.exports`, a test
+// runner that believes it gives the class.
+const exported: object = ip2region;
+const Ip2Region = ("default" in exported ? exported.default : exported) as typeof ip2region.default;
+
 interface Databases {
   /** ISO 3166 code of an address. */
   readonly country?: { get(ip: string): unknown } | undefined;
@@ -70,7 +75,7 @@ function openDatabases(directory: string): Databases {
   return {
     country: unlessFailing(() => (existsSync(countryFile) ? new Reader(readFileSync(countryFile)) : undefined)),
     china: unlessFailing(() =>
-      existsSync(ipv4db) ? new ip2region.default({ ipv4db, ipv6db, disableIpv6: !existsSync(ipv6db) }) : undefined,
+      existsSync(ipv4db) ? new Ip2Region({ ipv4db, ipv6db, disableIpv6: !existsSync(ipv6db) }) : undefined,
     ),
   };
 }

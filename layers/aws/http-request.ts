@@ -40,7 +40,7 @@ export function readHttpRequest(event: APIGatewayProxyEvent | APIGatewayProxyEve
       ip: http.sourceIp,
     };
   }
-  const { path: fullPath = event.path, domainName, identity } = event.requestContext;
+  const { path: fullPath, domainName, identity } = event.requestContext;
   // A custom domain may hide the stage; where the client did write it, the full path shows it.
   const prefix = fullPath.endsWith(event.path) ? fullPath.slice(0, fullPath.length - event.path.length) : "";
   return {
@@ -49,7 +49,7 @@ export function readHttpRequest(event: APIGatewayProxyEvent | APIGatewayProxyEve
     path: event.path,
     base: `${host ?? domainName ?? ""}${prefix}`,
     query: readQuery(event),
-    ip: identity?.sourceIp,
+    ip: identity.sourceIp,
   };
 }
 

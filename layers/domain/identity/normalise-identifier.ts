@@ -45,6 +45,9 @@ function normaliseEmail(text: string): string | undefined {
 
 function normalisePhone(text: string, region: string): string | undefined {
   const country: CountryCode | undefined = isSupportedCountry(region) ? region : undefined;
-  const parsed = parsePhoneNumberFromString(text, country === undefined ? {} : { defaultCountry: country });
+  const parsed = parsePhoneNumberFromString(
+    text.normalize("NFKC"),
+    country === undefined ? {} : { defaultCountry: country },
+  );
   return parsed?.isPossible() === true ? parsed.number : undefined;
 }
