@@ -51,8 +51,8 @@ export function viewProfile(
 
 /** `openid:<app>:<value>` has the app in its type; every other type is what stands before the first colon. */
 export function splitIdentifier(key: string): { type: string; value: string } {
-  const type = /^openid:[\w-]{1,64}(?=:)/.exec(key)?.[0] ?? key.slice(0, Math.max(0, key.indexOf(":")));
-  return { type, value: key.slice(type.length + 1) };
+  const type = /^openid:[\w-]{1,64}(?=:)/.exec(key)?.[0] ?? /^[^:]*(?=:)/.exec(key)?.[0];
+  return type === undefined ? { type: "", value: key } : { type, value: key.slice(type.length + 1) };
 }
 
 function viewTraits(state: ProfileState, declared: CompiledBundle["traits"]): ProfileView["traits"] {
