@@ -3,7 +3,6 @@ import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
 import { StrataFunction } from "./strata-function.ts";
-import { tableNames } from "./tables.ts";
 
 const routes: readonly Route[] = [
   { methods: ["ANY"], path: "/admin/v1/{proxy+}" },
@@ -42,9 +41,14 @@ export class Admin extends Construct {
         STRATA_ADMIN_TOKEN_SECRET: adminToken.secretArn,
       },
     });
-    for (const table of tableNames) {
-      tables.grant(admin, table, "BatchGetItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem");
-    }
+    tables.grant(admin, "Profiles", "BatchGetItem", "PutItem", "Scan", "UpdateItem");
+    tables.grant(admin, "Identities", "BatchGetItem");
+    tables.grant(admin, "Activity", "Query");
+    tables.grant(admin, "Tags", "Query");
+    // Definitions and, in the same table, admin tokens: only a token's row is ever deleted.
+    tables.grant(admin, "Definitions", "DeleteItem", "GetItem", "PutItem", "Query");
+    tables.grant(admin, "Metrics", "BatchWriteItem", "GetItem");
+    tables.grant(admin, "Audit", "PutItem", "Query");
     streams.grantPut(admin, streams.events);
     streams.grantPut(admin, streams.facts);
     bucket.grantReadDefinitions(admin);

@@ -38,7 +38,6 @@ export class Fold extends Construct {
       // Less than the schedule's period, so that runs do not overlap.
       timeout: Duration.minutes(4),
     });
-    resources.streams.grantPut(refold, resources.streams.events);
     resources.bucket.grantHandleGivenUpBatches(refold);
     new Rule(this, "RefoldSchedule", {
       description: "Strata refold",
@@ -63,8 +62,8 @@ export class Fold extends Construct {
         STRATA_BUCKET: bucket.bucketName,
       },
     });
-    tables.grant(created, "Profiles", "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
-    tables.grant(created, "Identities", "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
+    tables.grant(created, "Profiles", "BatchGetItem", "PutItem", "UpdateItem");
+    tables.grant(created, "Identities", "BatchGetItem", "PutItem");
     tables.grant(created, "Activity", "PutItem");
     tables.grant(created, "Definitions", "Query");
     bucket.grantReadDefinitions(created);

@@ -22,11 +22,12 @@ export class IndexTags extends Construct {
       environment: {
         STRATA_TABLE_TAGS: tables.name("Tags"),
         STRATA_TABLE_PROFILES: tables.name("Profiles"),
+        STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
       },
     });
-    tables.grant(index, "Tags", "GetItem", "PutItem", "Query", "UpdateItem");
-    tables.grant(index, "Profiles", "BatchGetItem", "GetItem");
+    tables.grant(index, "Tags", "PutItem");
+    tables.grant(index, "Profiles", "BatchGetItem");
     bucket.grantWriteFailedEvents(index);
     new StreamConsumer(this, "Facts", {
       consumer: index,

@@ -17,10 +17,17 @@ const shapes = {
 } satisfies Record<string, { sorted?: true; expires?: true }>;
 
 export type TableName = keyof typeof shapes;
-export const tableNames = Object.keys(shapes) as TableName[];
+const tableNames = Object.keys(shapes) as TableName[];
 
-/** Actions that read. `Scan` is listed apart by whoever needs it: its cost grows with the population. */
-export type TableAction = "BatchGetItem" | "GetItem" | "PutItem" | "Query" | "Scan" | "UpdateItem" | "DeleteItem";
+export type TableAction =
+  | "BatchGetItem"
+  | "BatchWriteItem"
+  | "DeleteItem"
+  | "GetItem"
+  | "PutItem"
+  | "Query"
+  | "Scan"
+  | "UpdateItem";
 
 /**
  * The DynamoDB tables and the customer-managed key that encrypts them. On-demand, with point-in-time recovery;
