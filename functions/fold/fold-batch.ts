@@ -1,5 +1,5 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import { type ClaimPlan, keyOf, planClaims } from "#domain/identity/plan-claims.ts";
+import { type ClaimPlan, planClaims } from "#domain/identity/plan-claims.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
@@ -81,16 +81,16 @@ async function foldRound(
   written: Map<ProfileId, { profile: Profile; tasks: Task[] }>,
   unfoldable: FailedEvent[],
 ): Promise<void> {
-  const keys = new Set(waiting.flatMap(({ event }) => event.identifiers.map(keyOf)));
-  const { index, people } = await loadRoots(ports, keys);
+  const events = waiting.map(({ event }) => event);
+  const { index, people, origins } = await loadRoots(ports, events);
   const bundle = await bundleFor(ports, people);
   const owed = await publishLeftOver(ports, people, written);
-  const plan = planClaims(
-    waiting.map(({ event }) => event),
+  const plan = planClaims(events, {
     index,
-    new Map(Array.from(people, ([id, { state }]) => [id, state.identifiers.keys()])),
-    bundle.identityLimits,
-  );
+    origins,
+    people: new Map(Array.from(people, ([id, { state }]) => [id, state.identifiers.keys()])),
+    limitOf: bundle.identityLimits,
+  });
   const byOwner = groupByOwner(waiting, plan);
   ports.count("LinksRefused", plan.refusals.length);
   await Promise.all(

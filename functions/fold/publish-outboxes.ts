@@ -16,7 +16,12 @@ export async function publishOutboxes(
   const owing = people.filter(({ outbox }) => outbox.length > 0);
   if (owing.length === 0) return new Map();
   const failures = new Map<ProfileId, unknown>();
-  const unpublished = await facts.publish(owing.map(({ id, outbox }) => ({ profileId: id, facts: outbox })));
+  let unpublished: Set<ProfileId>;
+  try {
+    unpublished = await facts.publish(owing.map(({ id, outbox }) => ({ profileId: id, facts: outbox })));
+  } catch (error) {
+    return new Map(owing.map(({ id }) => [id, error]));
+  }
   await Promise.all(
     owing.map(async ({ id, version }) => {
       if (unpublished.has(id)) {

@@ -29,21 +29,28 @@ export function keyOf([type, value]: Identifier): IdentifierKey {
   return `${type}:${value}` as IdentifierKey;
 }
 
+/** What is known when claims are planned. */
+export interface Known {
+  /** The roots that identifiers point to. */
+  readonly index: ReadonlyMap<IdentifierKey, ProfileId>;
+  /** Of strongest identifiers that point nowhere: the person each would begin. */
+  readonly origins: ReadonlyMap<IdentifierKey, ProfileId>;
+  /** The identifiers that each of these people holds. */
+  readonly people: ReadonlyMap<ProfileId, Iterable<IdentifierKey>>;
+  readonly limitOf: LimitOf;
+}
+
 /** Plans the claims of a batch, event by event, as if each earlier one were already claimed (model.md §2, "Claim, then
- *  fold"). `index` holds the roots that identifiers point to, `people` the identifiers that those roots hold. Pure. */
-export function planClaims(
-  events: readonly Claimant[],
-  index: ReadonlyMap<IdentifierKey, ProfileId>,
-  people: ReadonlyMap<ProfileId, Iterable<IdentifierKey>>,
-  limitOf: LimitOf,
-): ClaimPlan {
-  const planner = new Planner(index, people, limitOf);
+ *  fold"). Pure. */
+export function planClaims(events: readonly Claimant[], known: Known): ClaimPlan {
+  const planner = new Planner(known);
   const owners = events.map((event) => planner.claim(event));
   return { owners, ...planner.plan() };
 }
 
 class Planner {
   readonly #index: Map<IdentifierKey, ProfileId>;
+  readonly #origins: Known["origins"];
   readonly #held = new Map<ProfileId, Set<IdentifierKey>>();
   readonly #limitOf: LimitOf;
   readonly #reservations = new Map<ProfileId, Map<IdentifierKey, number>>();
@@ -51,12 +58,9 @@ class Planner {
   readonly #links = new Map<ProfileId, Set<ProfileId>>();
   readonly #refusals: ClaimPlan["refusals"][number][] = [];
 
-  constructor(
-    index: ReadonlyMap<IdentifierKey, ProfileId>,
-    people: ReadonlyMap<ProfileId, Iterable<IdentifierKey>>,
-    limitOf: LimitOf,
-  ) {
+  constructor({ index, origins, people, limitOf }: Known) {
     this.#index = new Map(index);
+    this.#origins = origins;
     for (const [id, keys] of people) this.#held.set(id, new Set(keys));
     this.#limitOf = limitOf;
   }
@@ -83,7 +87,7 @@ class Planner {
     const host = rest
       .map((key) => this.#index.get(key))
       .find((id) => id !== undefined && !refuseIdentifiers(this.#heldBy(id), [strongest], this.#limitOf));
-    const owner = host ?? profileIdOf(strongest);
+    const owner = host ?? this.#origins.get(strongest) ?? profileIdOf(strongest);
     this.#give(owner, strongest, at);
     return owner;
   }
