@@ -52,6 +52,6 @@ function keepRefused(
     ...(ip !== undefined && { ip }),
     ...(userAgent !== undefined && { userAgent }),
     // What is nested too deeply cannot be written as JSON either; it is kept down to the level that is allowed.
-    call: code === "too_deep" ? cutDepth(call) : call,
+    call: cutDepth(call),
   };
 }

@@ -60,6 +60,18 @@ describe.each<Gateway>(["http", "rest"])("through the gateway of kind %s, a body
   });
 });
 
+test("lists within lists in place of a call are refused, however deep, and kept as far as allowed", async () => {
+  const harness = makeCollectHarness();
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const batch = await harness.post("/v1/batch", `{"batch":[${deep}]}`);
+  expect([batch.statusCode, bodyOf(batch).rejected]).toEqual([200, [{ index: 0, code: "not_an_object" }]]);
+  const single = await harness.post("/v1/track", deep);
+  expect([single.statusCode, bodyOf(single).code]).toEqual([400, "not_an_object"]);
+  const sensors = await harness.send({ path: "/sa?project=SERVER_KEY", body: `data=${deep}` });
+  expect([sensors.statusCode, bodyOf(sensors).rejected]).toEqual([200, [{ index: 0, code: "not_an_object" }]]);
+  expect(harness.failed).toHaveLength(3);
+});
+
 test("gzip that a gateway read as text is answered with the way out", async () => {
   const harness = makeCollectHarness();
   const headers = { ...octets, "content-type": "application/json" };
