@@ -12,7 +12,7 @@ import { compileTag } from "./leaves/tag.ts";
 import { compileTrait } from "./leaves/trait.ts";
 import type { RuleSettings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
-import { holdsIn, untilOf, type Verdict } from "./verdict.ts";
+import { holdsIn, opposite, untilOf, type Verdict } from "./verdict.ts";
 
 /** Evidence of one answer is kept in facts, which have to stay small. */
 const MAX_EVIDENCE = 10;
@@ -91,7 +91,7 @@ function compileLeaf<Name extends LeafName>(name: Name, rule: Rule, path: string
 }
 
 function negate(child: Node): Node {
-  return { judge: (subject) => -child.judge(subject) as Verdict, explain: child.explain };
+  return { judge: (subject) => opposite(child.judge(subject)), explain: child.explain };
 }
 
 /** `all` (`every` true) and `any` (false) are each other's mirror. The answer that needs every child to agree ends with

@@ -12,6 +12,11 @@ export function verdict(holds: boolean, until: number): Verdict {
   return (holds ? until : -until) as Verdict;
 }
 
+/** The other answer, for as long. */
+export function opposite(answer: Verdict): Verdict {
+  return verdict(answer <= 0, Math.abs(answer));
+}
+
 export function holdsIn(answer: Verdict): boolean {
   return answer > 0;
 }
