@@ -37,10 +37,6 @@ export function source(key: string, type: string, fields: object = {}): StoredDe
   };
 }
 
-export function trait(name: string, fields: object): StoredDefinition {
-  return { kind: "trait", name, version: 1, definition: { kind: "trait", name, ...fields } };
-}
-
 /** The real handler over ports in memory. `failStream` and `failStore` are thrown by the next put or store. */
 export function makeCollectHarness(
   given: { definitions?: readonly StoredDefinition[]; project?: object; rateLimit?: RateLimit } = {},

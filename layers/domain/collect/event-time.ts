@@ -17,6 +17,9 @@ function parseIso(text: string): number {
   return Date.parse(`${date}T${time.replace(",", ".")}${offset.toUpperCase()}`);
 }
 
+/** A smaller difference is the time that the request took, not a wrong clock. It is corrected all the same. */
+const NOTABLE_SKEW_MS = 60_000;
+
 /** When it happened (model.md §1): the claimed time, for public sources corrected by how far the client's clock stood
  *  from ours when it sent; never in the future. Instants in milliseconds since 1970. */
 export function settleTime(time: {
@@ -28,8 +31,9 @@ export function settleTime(time: {
   const { claimed, sentAt, receivedAt, isPublic } = time;
   if (claimed === undefined) return { at: receivedAt, corrected: false, wasFuture: false };
   const skew = isPublic && sentAt !== undefined ? receivedAt - sentAt : 0;
+  const isNotable = Math.abs(skew) >= NOTABLE_SKEW_MS;
   // A correction never leads before 1970, where no calendar of ours begins.
   const at = Math.max(0, claimed + skew);
-  if (at > receivedAt) return { at: receivedAt, corrected: skew !== 0, wasFuture: true };
-  return { at, corrected: skew !== 0, wasFuture: false };
+  if (at > receivedAt) return { at: receivedAt, corrected: isNotable, wasFuture: true };
+  return { at, corrected: isNotable, wasFuture: false };
 }

@@ -7,7 +7,7 @@ export const FLAGS = {
   identifier_dropped: "A placeholder or malformed value was not taken as an identifier; its trait is kept.",
   identifier_type_unknown: "An external id of a type that the project does not define was left out.",
   identifier_conflict: "A second, different value of a type that a person has only one of was left out.",
-  clock_corrected: "The time was corrected for the client's clock.",
+  clock_corrected: "The time was corrected for a client's clock that was wrong by a minute or more.",
   time_in_future: "A time in the future became the time of receipt.",
   public_grant: "A public source granted consent: it counts only if the anonymousId already belonged to the person.",
   consent_grant_unproven: "A public source granted consent with no anonymousId to prove whose it is; left out.",
