@@ -44,6 +44,7 @@ export function makeAdminHandler(ports: AdminPorts): HttpHandler {
     unexpectedBody: { code: "internal", message: "something failed on our side" },
     logError: (error) => ports.logError("administration failed", error, {}),
     cors: { headers: "authorization, content-type, if-match", methods: "GET,PUT,POST,DELETE,OPTIONS" },
+    hasOwnPagePolicy: true,
   });
 }
 

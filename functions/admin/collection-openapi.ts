@@ -102,6 +102,8 @@ const sensorsQuery = z.object({
   gzip: z.string().optional(),
 });
 
+const SensorsForm = sensorsQuery.omit({ project: true }).meta({ id: "SensorsForm" });
+
 function sensorsOperation(operationId: string, withBody: boolean, gif: boolean): ZodOpenApiOperationObject {
   return {
     operationId,
@@ -114,7 +116,7 @@ function sensorsOperation(operationId: string, withBody: boolean, gif: boolean):
       requestBody: {
         content: {
           "application/x-www-form-urlencoded": {
-            schema: sensorsQuery.omit({ project: true }).meta({ id: "SensorsForm" }),
+            schema: SensorsForm,
           },
         },
       },

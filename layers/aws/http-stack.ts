@@ -21,6 +21,8 @@ export function makeHttpHandler(api: {
   unexpectedBody: unknown;
   logError: (error: unknown) => void;
   cors: { headers: string; methods: string };
+  /** True where answers that are pages bring a Content-Security-Policy of their own. */
+  hasOwnPagePolicy?: boolean;
 }): HttpHandler {
   const stack = middy<APIGatewayProxyEvent | APIGatewayProxyEventV2, HttpAnswer>({
     // The gateway's time-out is the function's: an early answer could deny what is being stored.
@@ -30,6 +32,7 @@ export function makeHttpHandler(api: {
       httpSecurityHeaders({
         // A tracking pixel is an image on other people's pages.
         crossOriginResourcePolicy: { policy: "cross-origin" },
+        contentSecurityPolicy: api.hasOwnPagePolicy !== true,
       }),
     )
     .use(
