@@ -59,10 +59,8 @@ const RuleNode: z.ZodType<Rule> = z
   .meta({ id: "Rule", description: "One leaf, or all, any, not: exactly one key." });
 
 /** The rule language (definitions.md, Rules). At most 1,000 leaves and 32 levels, checked before anything recurses. */
-export const Rule = z
-  .unknown()
-  .superRefine((input, context) => {
-    const fault = checkRuleBounds(input);
-    if (fault) context.addIssue({ code: "custom", message: fault.message, params: { code: fault.code } });
-  })
-  .pipe(RuleNode);
+export const Rule = z.preprocess((input, context) => {
+  const fault = checkRuleBounds(input);
+  if (fault) context.addIssue({ code: "custom", message: fault.message, params: { code: fault.code } });
+  return input;
+}, RuleNode);
