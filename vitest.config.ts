@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Files that start the local runtime: one at a time, since each brings its own emulators and a small machine has two cores. */
-const stackTests = ["test/local/**/*.test.ts", "test/scenarios/**/*.test.ts", "test/**/*.stack.test.ts"];
+export const stackTests = ["test/local/**/*.test.ts", "test/scenarios/**/*.test.ts", "test/**/*.stack.test.ts"];
 
 export default defineConfig({
   test: {
