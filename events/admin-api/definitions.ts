@@ -26,7 +26,8 @@ const tagExample = {
 /** A definition as its author writes it. What each kind asks for is in events/definitions. */
 export const DefinitionBody = z.record(z.string(), z.unknown()).meta({
   id: "DefinitionBody",
-  description: "`kind` and `name` may be left out where the path says them.",
+  description:
+    "A SourceDefinition, SettingDefinition, TraitDefinition or TagDefinition. `kind` and `name` may be left out where the path says them.",
   example: tagExample,
 });
 

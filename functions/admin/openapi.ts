@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { ErrorAnswer } from "#events/admin-api/answer.ts";
+import { SettingDefinition, SourceDefinition, TagDefinition, TraitDefinition } from "#events/definitions/index.ts";
 import { collectionPaths } from "./collection-openapi.ts";
 import type { AnswerDoc, Route } from "./route.ts";
 
@@ -34,6 +35,8 @@ export function makeOpenApiDocument(routes: readonly Route[]) {
       ...[...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     ],
     components: {
+      // What each kind of definition asks for: bodies are checked by these, with faults that name their paths.
+      schemas: { SourceDefinition, SettingDefinition, TraitDefinition, TagDefinition },
       securitySchemes: {
         adminToken: {
           type: "http",
