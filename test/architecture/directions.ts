@@ -1,5 +1,5 @@
 import { isBuiltin } from "node:module";
-import type { Import, SourceFile } from "./source-file.ts";
+import { computed, type Import, type SourceFile } from "./source-file.ts";
 
 interface Zone {
   readonly name: string;
@@ -10,6 +10,8 @@ interface Zone {
   readonly mayImportTypesOf?: readonly string[];
   /** Packages that it may not import; `node:` modules unless listed in `builtins`. */
   readonly forbiddenPackages?: RegExp;
+  /** It may import what is computed when it runs, which cannot be checked. */
+  readonly mayCompute?: true;
   /** The only Node modules that it may import; without it, all. */
   readonly builtins?: readonly string[];
 }
@@ -42,8 +44,8 @@ const zones: readonly Zone[] = [
     mayImport: ["functions", "aws", "config", "domain", "events"],
     forbiddenPackages: deployment,
   },
-  // Reads the synthesised template; what runs locally is what deploys.
-  { name: "local", folder: "infra/local/", mayImport: ["local"], forbiddenPackages: deployment },
+  // Reads the synthesised template and imports the bundles that it names; what runs locally is what deploys.
+  { name: "local", folder: "infra/local/", mayImport: ["local"], mayCompute: true, forbiddenPackages: deployment },
   { name: "infra", folder: "infra/", mayImport: ["infra"], mayImportTypesOf: ["config"] },
   // Speaks HTTP only.
   { name: "console", folder: "console/", mayImport: ["console", "events"], forbiddenPackages: cloud },
@@ -77,6 +79,7 @@ function isAllowed(zone: Zone, { own, target, typeOnly }: Import): boolean {
     const name = zoneOf(target)?.name ?? target;
     return zone.mayImport.includes(name) || (typeOnly && (zone.mayImportTypesOf ?? []).includes(name));
   }
+  if (target === computed) return zone.mayCompute === true;
   if (isBuiltin(target)) return zone.builtins === undefined || zone.builtins.includes(target);
   return zone.forbiddenPackages === undefined || !zone.forbiddenPackages.test(target);
 }

@@ -30,6 +30,7 @@ describe("a violation is found", () => {
     ["layers/domain/a.ts", 'import type { A } from "#functions/a.ts";', "layers/domain/a.ts imports #functions/a.ts"],
     ["layers/domain/a.ts", 'export * from "#aws/a.ts";', "layers/domain/a.ts imports #aws/a.ts"],
     ["layers/domain/a.ts", 'const a = await import("#aws/a.ts");', "layers/domain/a.ts imports #aws/a.ts"],
+    ["layers/domain/a.ts", "const a = await import(path);", "layers/domain/a.ts imports (computed)"],
     ["layers/domain/a.ts", 'type A = import("#aws/a.ts").A;', "layers/domain/a.ts imports #aws/a.ts"],
     ["layers/domain/a.ts", 'import { S3 } from "@aws-sdk/client-s3";', "layers/domain/a.ts imports @aws-sdk/client-s3"],
     ["layers/domain/a.ts", 'import { readFileSync } from "node:fs";', "layers/domain/a.ts imports node:fs"],
@@ -71,6 +72,7 @@ describe("what is allowed", () => {
     ["functions/a/b.ts", 'import { fold } from "#domain/fold.ts"; const now = Date.now();'],
     ["infra/constructs/a.ts", 'import type { EnvironmentName } from "#aws/config.ts";'],
     ["infra/constructs/a.ts", 'import { type EnvironmentName } from "#aws/config.ts";'],
+    ["infra/local/handlers/a.ts", "const { handler } = await import(bundle);"],
     ["console/cli/a.ts", 'import { Fact } from "#events/fact.ts"; const url = process.env.STRATA_URL;'],
   ])("in %s: %s", (path, source) => {
     expect(findViolations([parseSourceFile(path, source)])).toEqual([]);
