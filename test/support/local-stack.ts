@@ -96,7 +96,7 @@ async function waitUntilReady(child: ChildProcess, file: string): Promise<z.infe
   while (performance.now() < until && child.exitCode === null && child.signalCode === null) {
     const local = readLocalFile(file);
     // One that another process left behind says another pid.
-    if (local?.pid === child.pid) return local;
+    if (local && local.pid === child.pid) return local;
     await delay(25);
   }
   child.kill("SIGKILL");
