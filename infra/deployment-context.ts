@@ -7,6 +7,8 @@ export interface DeploymentContext {
   readonly edge: "http" | "rest";
   /** `-c shards=N`: provisioned shards of each stream. */
   readonly shards: number;
+  /** `-c retentionHours=N`: how long the streams keep records, 24 to 168. Each hour beyond 24 has its price. */
+  readonly retentionHours: number;
   /** `-c removal=destroy`: `cdk destroy` takes the data with it. Meant for trials. */
   readonly removal: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
 }
@@ -19,9 +21,19 @@ export function readDeploymentContext(node: Node): DeploymentContext {
   const shards = Number(node.tryGetContext("shards") ?? 1);
   if (!Number.isInteger(shards) || shards < 1) throw new Error("-c shards: expected a whole number of at least 1");
 
+  const retentionHours = Number(node.tryGetContext("retentionHours") ?? 168);
+  if (!Number.isInteger(retentionHours) || retentionHours < 24 || retentionHours > 168) {
+    throw new Error("-c retentionHours: expected a whole number from 24 to 168");
+  }
+
   const removal: unknown = node.tryGetContext("removal") ?? "retain";
   if (removal !== "retain" && removal !== "destroy") {
     throw new Error(`-c removal=${String(removal)}: expected retain or destroy`);
   }
-  return { edge, shards, removal: removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN };
+  return {
+    edge,
+    shards,
+    retentionHours,
+    removal: removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  };
 }

@@ -5,6 +5,8 @@ import type { DeploymentContext } from "../deployment-context.ts";
 import { fixLogicalId } from "./fixed-logical-id.ts";
 import type { FunctionGrants } from "./function-grants.ts";
 
+type StreamContext = Pick<DeploymentContext, "removal" | "retentionHours" | "shards">;
+
 /**
  * EventStream (collect → fold) and FactStream (fold → index). Provisioned, because an idle on-demand stream costs
  * 28.80 USD a month and a provisioned shard 10.95 (us-east-1); raise the shards with `-c shards=N`.
@@ -13,7 +15,7 @@ export class Streams extends Construct {
   readonly events: Stream;
   readonly facts: Stream;
 
-  constructor(scope: Construct, id: string, context: Pick<DeploymentContext, "removal" | "shards">) {
+  constructor(scope: Construct, id: string, context: StreamContext) {
     super(scope, id);
     this.events = this.#createStream("EventStream", context);
     this.facts = this.#createStream("FactStream", context);
@@ -37,12 +39,12 @@ export class Streams extends Construct {
     );
   }
 
-  #createStream(id: string, { removal, shards }: Pick<DeploymentContext, "removal" | "shards">): Stream {
+  #createStream(id: string, { removal, retentionHours, shards }: StreamContext): Stream {
     const stream = new Stream(this, id, {
       streamMode: StreamMode.PROVISIONED,
       shardCount: shards,
-      // An outage of a week loses nothing.
-      retentionPeriod: Duration.days(7),
+      // A week by default: an outage of that length loses nothing. Its price: infra/decisions/0004-idle-month.md.
+      retentionPeriod: Duration.hours(retentionHours),
       encryption: StreamEncryption.MANAGED,
       removalPolicy: removal,
     });

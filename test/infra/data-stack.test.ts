@@ -68,6 +68,12 @@ describe("streams", () => {
     wide.allResourcesProperties("AWS::Kinesis::Stream", { ShardCount: 4 });
     expect(() => synthesise({ shards: "0" })).toThrow("-c shards");
   });
+
+  test("keep records for as long as the deployer asks", () => {
+    const { data: brief } = synthesise({ retentionHours: "24" });
+    brief.allResourcesProperties("AWS::Kinesis::Stream", { RetentionPeriodHours: 24 });
+    expect(() => synthesise({ retentionHours: "12" })).toThrow("-c retentionHours");
+  });
 });
 
 describe("the bucket", () => {
