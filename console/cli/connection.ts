@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { CliError } from "./cli-error.ts";
 import type { Environment } from "./environment.ts";
 import { type LocalRuntime, localJsonPath, readLocalJson } from "./local-json.ts";
@@ -23,7 +24,7 @@ export interface Connection {
  *  only ever sent to the local runtime's own URL. Throws CliError `no_server`. */
 export async function resolveConnection(options: ConnectionOptions, env: Environment): Promise<Connection> {
   const dataDir = options.dataDir ?? env.dataDir;
-  const localJson = localJsonPath(dataDir);
+  const localJson = shortPath(localJsonPath(dataDir));
   const found = await readLocalJson(dataDir);
   const url = (options.url ?? env.url ?? found?.url)?.replace(/\/+$/, "");
   if (url === undefined)
@@ -34,6 +35,12 @@ export async function resolveConnection(options: ConnectionOptions, env: Environ
     throw new CliError("bad_url", `Not an http(s) URL: ${url}`, { exitCode: 2 });
   const local = found !== undefined && sameOrigin(found.url, url) ? found : undefined;
   return { url, token: options.token ?? env.token ?? local?.adminToken, localJson, local };
+}
+
+/** Relative where that is shorter: it is shown, and typed again. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.length < path.length ? short : path;
 }
 
 function sameOrigin(a: string, b: string): boolean {

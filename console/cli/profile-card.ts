@@ -1,7 +1,7 @@
 import type { MembershipExplanation } from "#events/admin-api/memberships.ts";
 import type { ProfileView } from "#events/admin-api/profile-view.ts";
-import type { Evidence } from "#events/fact.ts";
-import { groupDigits, padText, printable, spellAmount, spellDay, spellInstant } from "./spell.ts";
+import { countOf, groupDigits, padText, printable, spellAmount, spellDay, spellInstant } from "./spell.ts";
+import { spellEvidence } from "./spell-evidence.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A person for a reader; `why` explains the memberships. */
@@ -23,7 +23,7 @@ export function renderProfile(
       ),
     ],
     ["refunds", countAndAmount(view.refunds.count, view.refunds.amount)],
-    ["seen", `${spellDay(view.firstSeen)} … ${spellDay(view.lastSeen)}, active on ${view.activeDays} days`],
+    ["seen", `${spellDay(view.firstSeen)} … ${spellDay(view.lastSeen)}, active on ${countOf(view.activeDays, "day")}`],
     ["place", printable(Object.values(view.place).join(", "))],
     ["device", printable(Object.values(view.device).join(", "))],
     ["came by", printable(Object.values(view.acquisition.first ?? {}).join(" / "))],
@@ -55,26 +55,4 @@ export function renderProfile(
 function countAndAmount(count: number, amount: { amount: number; currency: string }, more = ""): string {
   if (count === 0) return "none";
   return `${groupDigits(count)}, ${spellAmount(amount)}${more === "" ? "" : `, ${more}`}`;
-}
-
-/** `orders.count: 7 (wants at least 5)` */
-function spellEvidence({ path, seen, wants, holds }: Evidence): string {
-  return `${printable(path)}: ${printable(seen ?? "nothing")} (${holds ? "wants" : "would need"} ${spellWants(wants)})`;
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  atLeast: "at least",
-  atMost: "at most",
-  below: "below",
-  within: "within",
-  is: "",
-  in: "one of",
-  notIn: "none of",
-};
-
-function spellWants(wants: unknown): string {
-  if (typeof wants !== "object" || wants === null || Array.isArray(wants)) return printable(wants);
-  return Object.entries(wants)
-    .map(([name, value]) => `${WORDS[name] ?? printable(name)} ${printable(value)}`.trim())
-    .join(", ");
 }

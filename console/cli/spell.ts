@@ -30,6 +30,11 @@ export function groupDigits(value: number): string {
   return value.toLocaleString("en-GB");
 }
 
+/** `1 order`, `1,165 orders` */
+export function countOf(count: number, noun: string): string {
+  return `${groupDigits(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** `75` as `1 min 15 s`. */
 export function spellSeconds(seconds: number): string {
   const whole = Math.round(seconds);
@@ -50,4 +55,16 @@ export function textWidth(text: string): number {
 
 export function padText(text: string, width: number): string {
   return text + " ".repeat(Math.max(width - textWidth(text), 0));
+}
+
+/** Words joined into lines of at most `columns`. */
+export function joinToWidth(words: readonly string[], separator: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    const longer = line === undefined ? undefined : `${line}${separator}${word}`;
+    if (longer === undefined || textWidth(longer) > columns) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }

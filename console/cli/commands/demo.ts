@@ -50,7 +50,7 @@ export const demo: Command = {
     else sent = await sendSample(connection, writeKey, shift, outline, context);
     await waitForFold(api, context);
     const summary = await readSummary(api, outline.examples);
-    for (const line of ["", ...renderSummary(summary, connection, terminal.outColours), ""]) terminal.print(line);
+    for (const line of ["", ...renderSummary(summary, connection, terminal), ""]) terminal.print(line);
     terminal.printJson({ shiftWeeks: shift / WEEK_MS, definitionsVersion: version, sent: sent ?? null, ...summary });
     return sent !== undefined && sent.refused > 0 ? ExitCode.partlyRefused : ExitCode.ok;
   },

@@ -30,7 +30,9 @@ export const members: Command = {
     const base = `/admin/v1/memberships/${encodeURIComponent(key)}`;
     const count = await api.get(`${base}/count`, MemberCount);
     const about = count.exact ? "" : ` (as of ${spellInstant(count.at)}, or at least this)`;
-    terminal.print(`${terminal.outColours.bold(printable(key))}: ${groupDigits(count.count)} people${about}`);
+    terminal.print(
+      `${terminal.outColours.bold(printable(key))}: ${count.count === 1 ? "1 person" : `${groupDigits(count.count)} people`}${about}`,
+    );
     const items: MemberPage["items"] = [];
     let cursor: string | undefined = start;
     for (let wanted = limit; ; ) {

@@ -15,7 +15,7 @@ export const profile: Command = {
     "strata profile p_7c4qk2m9x0v3d8s1t6b5n4h2aa --json",
   ],
   async run([who = ""], _options, context) {
-    const isId = /^p_[0-9a-z]+$/i.test(who);
+    const isId = /^p_[\w-]+$/.test(who);
     if (!isId && !/^[^:]+:./s.test(who))
       throw usageError(
         `Not an identifier: ${who}`,

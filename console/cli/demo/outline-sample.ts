@@ -11,7 +11,7 @@ export interface SampleOutline {
   readonly newestAt: number;
   /** The very first order, and whose it is. */
   readonly firstOrder: { readonly userId: string; readonly at: number };
-  /** Three people worth a look: who spent most, who gave most back, and who came once, most recently. */
+  /** Three people worth a look: who spent most, who spent most and then stayed away, and who came first, lately. */
   readonly examples: readonly string[];
 }
 
@@ -61,18 +61,24 @@ export async function outlineSample(path: string): Promise<SampleOutline> {
     refunds: all.reduce((sum, { refunds }) => sum + refunds, 0),
     newestAt,
     firstOrder,
-    examples: pickExamples(all),
+    examples: pickExamples(all, newestAt),
   };
 }
 
-function pickExamples(people: readonly Person[]): string[] {
+/** Half a year: longer than most of the shop's customers stay away. */
+const AWAY_MS = 183 * 86_400_000;
+
+function pickExamples(people: readonly Person[], newestAt: number): string[] {
   const picked: string[] = [];
   const pick = (candidates: readonly Person[], score: (person: Person) => number): void => {
     const [best] = candidates.filter(({ userId }) => !picked.includes(userId)).toSorted((a, b) => score(b) - score(a));
     if (best !== undefined) picked.push(best.userId);
   };
   pick(people, ({ revenue }) => revenue);
-  pick(people, ({ refunds }) => refunds);
+  pick(
+    people.filter(({ lastAt }) => lastAt < newestAt - AWAY_MS),
+    ({ revenue }) => revenue,
+  );
   pick(
     people.filter(({ orders, refunds }) => orders === 1 && refunds === 0),
     ({ lastAt }) => lastAt,

@@ -5,7 +5,7 @@ import { Totals } from "#events/admin-api/totals.ts";
 import type { ApiClient } from "../api-client.ts";
 import { renderTotals } from "../commands/totals.ts";
 import type { Connection } from "../connection.ts";
-import { groupDigits, padText, printable, spellAmount, spellDay } from "../spell.ts";
+import { countOf, groupDigits, joinToWidth, padText, printable, spellAmount, spellDay, textWidth } from "../spell.ts";
 import type { Terminal } from "../terminal.ts";
 
 const Titled = z.object({ title: z.object({ en: z.string().optional() }).optional() });
@@ -36,10 +36,12 @@ export async function readSummary(api: ApiClient, examples: readonly string[]): 
   return { totals, tags: tags.toSorted((a, b) => b.count - a.count), examples: profiles };
 }
 
-export function renderSummary(summary: DemoSummary, connection: Connection, c: Terminal["outColours"]): string[] {
+/** What the demo shows at its end. */
+export function renderSummary(summary: DemoSummary, connection: Connection, terminal: Terminal): string[] {
+  const c = terminal.outColours;
   const lines = [...renderTotals(summary.totals, c), "", c.bold("Tags")];
-  const keyWidth = Math.max(...summary.tags.map(({ key }) => key.length));
-  const titleWidth = Math.max(...summary.tags.map(({ title }) => title.length));
+  const keyWidth = Math.max(0, ...summary.tags.map(({ key }) => key.length));
+  const titleWidth = Math.max(0, ...summary.tags.map(({ title }) => textWidth(printable(title))));
   for (const { key, title, count } of summary.tags) {
     const share = summary.totals.people === 0 ? 0 : count / summary.totals.people;
     const bar = "█".repeat(count === 0 ? 0 : Math.max(Math.round(share * BAR_WIDTH), 1));
@@ -47,7 +49,7 @@ export function renderSummary(summary: DemoSummary, connection: Connection, c: T
     lines.push(count === 0 ? c.dim(row) : `${row}  ${c.cyan(bar)}`);
   }
   lines.push("", c.bold("Three people"));
-  for (const person of summary.examples) lines.push(...renderPerson(person, c));
+  for (const person of summary.examples) lines.push(...renderPerson(person, terminal));
   const local = connection.local !== undefined;
   lines.push(
     "",
@@ -58,20 +60,20 @@ export function renderSummary(summary: DemoSummary, connection: Connection, c: T
   return lines;
 }
 
-function renderPerson(person: ProfileView, c: Terminal["outColours"]): string[] {
+function renderPerson(person: ProfileView, { outColours: c, columns }: Terminal): string[] {
   const [identifier] = person.identifiers;
   const who = identifier === undefined ? person.profileId : `${identifier.type}:${identifier.value}`;
   const about = [
     printable(person.traits.country?.value ?? "country unknown"),
-    `${groupDigits(person.orders.count)} orders`,
+    countOf(person.orders.count, "order"),
     spellAmount(person.orders.revenue),
-    ...(person.refunds.count > 0 ? [`${groupDigits(person.refunds.count)} refunds`] : []),
+    ...(person.refunds.count > 0 ? [countOf(person.refunds.count, "refund")] : []),
     `last order ${spellDay(person.orders.last)}`,
   ];
   const tags = person.memberships.map(({ key }) => printable(key.replace(/^tag:/, "")));
   return [
     `  ${c.bold(printable(who))}  ${about.join(", ")}`,
-    `    ${tags.length === 0 ? c.dim("no tags") : c.green(tags.join(" · "))}`,
+    ...joinToWidth(tags.length === 0 ? ["in no tag"] : tags, " · ", columns - 4).map((line) => `    ${c.green(line)}`),
     `    ${c.dim(`npm run strata -- profile ${printable(who)}`)}`,
   ];
 }

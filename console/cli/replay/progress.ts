@@ -28,8 +28,7 @@ export class Progress {
     const left = fraction > 0 ? (elapsed / fraction) * (1 - fraction) : undefined;
     const parts = [
       `${Math.floor(fraction * 100)} %`,
-      `${groupDigits(done)} events`,
-      `${groupDigits(Math.round(rate))}/s`,
+      ...(done === 0 ? [] : [`${groupDigits(done)} events`, `${groupDigits(Math.round(rate))}/s`]),
       ...(left === undefined ? [] : [`${spellSeconds(left)} left`]),
       ...(note === "" ? [] : [note]),
     ];

@@ -74,6 +74,7 @@ export async function replayFile(path: string, options: ReplayOptions, terminal:
       show();
     },
   );
+  show();
   try {
     for await (const calls of readCalls(text, options.map)) {
       for (const call of calls) {
@@ -85,9 +86,10 @@ export async function replayFile(path: string, options: ReplayOptions, terminal:
     await lanes.end();
   } catch (error) {
     progress.finish();
-    terminal.say(
-      `${groupDigits(accepted)} events had been accepted. Replaying the file again is safe: they are recognised.`,
-    );
+    if (accepted > 0)
+      terminal.say(
+        `${groupDigits(accepted)} events had been accepted. Replaying the file again is safe: they are recognised.`,
+      );
     throw error;
   }
   refusals.sort((a, b) => a.line - b.line);

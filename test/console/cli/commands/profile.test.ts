@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { spellEvidence } from "../../../../console/cli/spell-evidence.ts";
 import { startFakeServer } from "../fake-server.ts";
 import { runStrata } from "../run-strata.ts";
 
@@ -30,7 +31,7 @@ const WHY = {
   since: AT,
   until: null,
   definitionVersion: 3,
-  because: [{ path: "did", holds: true, seen: 15, wants: { atLeast: 4, within: "180d" } }],
+  because: [{ path: "did", holds: true, seen: 15, wants: { atLeast: 4, event: "Order Completed", within: "180d" } }],
 };
 
 function startServer() {
@@ -48,13 +49,28 @@ test("a person is shown with orders, tags, and why each tag holds", async () => 
   expect(stdout).toContain("userId 12583");
   expect(stdout).toContain("15, £6,720.38");
   expect(stdout).toContain("can change on its own at 2026-04-01 23:00 UTC");
-  expect(stdout).toContain("did: 15 (wants at least 4, within 180d)");
+  expect(stdout).toContain("Order Completed within 180d: 15 (at least 4)");
 });
 
 test("under --json the profile comes as the API has it, with the reasons by tag", async () => {
   await using server = await startServer();
   const { stdout } = await runStrata(["profile", "p_7c4q", "--json", "--url", server.url]);
   expect(JSON.parse(stdout)).toEqual({ ...PROFILE, why: { [KEY]: WHY } });
+});
+
+test.each([
+  ["all.0.orders", 1300.2328, { averageValue: { atLeast: 500 } }, "orders averageValue: 1,300.23 (at least 500)"],
+  ["trait", "Japan", { name: "country", notIn: ["UK", "US"] }, "trait country: Japan (none of UK, US)"],
+  ["all.1.any.0.tag", true, "big-spender", "tag big-spender: yes"],
+  ["not.trait", null, { name: "city", exists: true }, "trait city: nothing known (exists true)"],
+  [
+    "inactive",
+    "2026-03-30T09:00:00.000Z",
+    { for: "180d" },
+    "last seen: 2026-03-30T09:00:00.000Z (longer ago than 180d)",
+  ],
+])("evidence of %s is spelled out", (path, seen, wants, text) => {
+  expect(spellEvidence({ path, seen, wants, holds: true })).toBe(text);
 });
 
 test("an identifier's value may hold colons and spaces", async () => {
