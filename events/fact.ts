@@ -33,5 +33,9 @@ export const MembershipFact = FactBase.extend({
 });
 export type MembershipFact = z.infer<typeof MembershipFact>;
 
-export const Fact = z.discriminatedUnion("kind", [MembershipFact]);
+/** Another person turned out to be this one and was absorbed. */
+export const ProfileMergedFact = FactBase.extend({ kind: z.literal("profile-merged"), merged: z.string() });
+export type ProfileMergedFact = z.infer<typeof ProfileMergedFact>;
+
+export const Fact = z.discriminatedUnion("kind", [MembershipFact, ProfileMergedFact]);
 export type Fact = z.infer<typeof Fact>;

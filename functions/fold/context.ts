@@ -2,6 +2,7 @@ import { makeDynamo, makeKinesis, makeS3 } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
+import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
@@ -17,6 +18,7 @@ export function makeFoldContext(serviceName: string) {
     "STRATA_TABLE_IDENTITIES",
     "STRATA_TABLE_ACTIVITY",
     "STRATA_TABLE_DEFINITIONS",
+    "STRATA_TABLE_METRICS",
     "STRATA_EVENT_STREAM",
     "STRATA_FACT_STREAM",
     "STRATA_BUCKET",
@@ -36,6 +38,7 @@ export function makeFoldContext(serviceName: string) {
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
     facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
     definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
     failedEvents: makeFailedEventStore({ s3, bucket: config.STRATA_BUCKET, now, newId: newTimeOrderedId }),

@@ -1,24 +1,20 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import { type ClaimPlan, planClaims } from "#domain/identity/plan-claims.ts";
+import { bundleOf, finishMerges, type MergePorts, recordIntent } from "#domain/identity/merge-people.ts";
+import { mergeableOf } from "#domain/identity/merge-rules.ts";
+import { type ClaimPlan, keyOf, planClaims } from "#domain/identity/plan-claims.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
-import type { IdentityStore } from "#domain/ports/identity-store.ts";
-import type { ProfileStore } from "#domain/ports/profile-store.ts";
-import type { FactStream } from "#domain/ports/streams.ts";
+import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import { foldPerson } from "./fold-person.ts";
-import { loadRoots } from "./load-roots.ts";
+import { loadRoots, type Roots } from "./load-roots.ts";
 import { publishLeftOver, publishOutboxes } from "./publish-outboxes.ts";
 import { reservePerson } from "./reserve-person.ts";
 
-export interface FoldPorts {
-  readonly profiles: ProfileStore;
-  readonly identities: IdentityStore;
+export interface FoldPorts extends MergePorts {
   readonly activity: ActivityStore;
-  readonly facts: FactStream;
-  readonly definitions: { get(): Promise<CompiledBundle>; atLeast(version: number): Promise<CompiledBundle> };
-  readonly now: () => number;
+  readonly conflicts: ConflictStore;
   /** Counts something that an operator watches. */
   readonly count: (metric: FoldMetric, n: number) => void;
 }
@@ -26,30 +22,37 @@ export type FoldMetric =
   | "EventsFolded"
   | "DuplicatesDropped"
   | "LinksRefused"
-  | "LinksPending"
+  | "PeopleMerged"
   | "DedupeMemoryTruncated"
   | "WriteConflicts";
 
 /** One event of the batch on its way: `folded` and `failed` are final. */
 export interface Task {
   readonly event: CollectedEvent;
+  readonly previousId: string | undefined;
   state: "waiting" | "folded" | "failed";
   error?: unknown;
 }
 
 /** A conflict means that another worker made progress, so rounds are few; the bound is against a fault of ours. */
-const MAX_ROUNDS = 40;
+const MAX_ROUNDS = 200;
 
-/** Folds a batch of events: claims identifiers, then folds each person's events in order in one write, then publishes
- *  what changed. Every event ends `folded` (its effect is durable and its facts published), or `failed` with the
- *  error that a retry may overcome, or in `unfoldable` with the reason for which none can. */
+/** What a batch has done so far: people whose facts are still to be published, and what can never be folded. */
+interface Progress {
+  readonly written: Map<ProfileId, { profile: Profile; tasks: Task[] }>;
+  readonly unfoldable: FailedEvent[];
+  readonly refusals: ClaimPlan["refusals"][number][];
+}
+
+/** Folds a batch of events: claims identifiers and merges the people that events link, then folds each person's events
+ *  in order in one write, then publishes what changed. Every event ends `folded` (its effect is durable and its facts
+ *  published), or `failed` with the error that a retry may overcome, or in `unfoldable` with the reason for which none can. */
 export async function foldBatch(
   ports: FoldPorts,
   events: readonly CollectedEvent[],
 ): Promise<{ tasks: Task[]; unfoldable: FailedEvent[] }> {
-  const tasks = events.map((event): Task => ({ event, state: "waiting" }));
-  const unfoldable: FailedEvent[] = [];
-  const written = new Map<ProfileId, { profile: Profile; tasks: Task[] }>();
+  const tasks = events.map((event): Task => ({ event, previousId: previousIdOf(event), state: "waiting" }));
+  const progress: Progress = { written: new Map(), unfoldable: [], refusals: [] };
   for (let round = 0; ; round++) {
     const waiting = tasks.filter((task) => task.state === "waiting");
     if (waiting.length === 0) break;
@@ -58,60 +61,107 @@ export async function foldBatch(
       break;
     }
     try {
-      await foldRound(ports, waiting, written, unfoldable);
+      await foldRound(ports, waiting, progress);
     } catch (error) {
       fail(waiting, error);
     }
   }
-  const unpublished = await publishOutboxes(
-    ports,
-    [...written.values()].map(({ profile }) => profile),
-  );
-  for (const { profile, tasks: owed } of written.values()) {
-    const error = unpublished.get(profile.id);
-    if (error !== undefined) fail(owed, error);
-  }
-  return { tasks, unfoldable };
+  await publishWritten(ports, progress);
+  await recordRefusals(ports, progress);
+  return { tasks, unfoldable: progress.unfoldable };
 }
 
-/** One attempt at everything that waits. What lost a race stays waiting for the next round. */
-async function foldRound(
-  ports: FoldPorts,
-  waiting: Task[],
-  written: Map<ProfileId, { profile: Profile; tasks: Task[] }>,
-  unfoldable: FailedEvent[],
-): Promise<void> {
-  const events = waiting.map(({ event }) => event);
-  const { index, people, origins } = await loadRoots(ports, events);
-  const bundle = await bundleFor(ports, people);
-  const owed = await publishLeftOver(ports, people, written);
-  const plan = planClaims(events, {
-    index,
-    origins,
-    people: new Map(Array.from(people, ([id, { state }]) => [id, state.identifiers.keys()])),
-    limitOf: bundle.identityLimits,
-  });
-  const byOwner = groupByOwner(waiting, plan);
-  ports.count("LinksRefused", plan.refusals.length);
+/** One attempt at everything that waits. What lost a race, or had to merge people first, stays waiting for the next. */
+async function foldRound(ports: FoldPorts, waiting: Task[], progress: Progress): Promise<void> {
+  const roots = await loadRoots(
+    ports,
+    waiting.map(({ event: { identifiers }, previousId }) => ({ identifiers, previousId })),
+  );
+  if (roots.unfinished.size > 0) return finishAll(ports, waiting, roots);
+  const newest = Math.max(0, ...Array.from(roots.people.values(), ({ bundleVersion }) => bundleVersion));
+  const bundle = await bundleOf(ports, newest);
+  const owed = await publishLeftOver(ports, roots.people, progress.written);
+  const plan = planClaims(
+    waiting.map(({ event: { identifiers, at }, previousId }) => ({ identifiers, at, previousId })),
+    {
+      ...roots,
+      people: new Map(
+        Array.from(roots.people, ([id, person]) => [id, { ...mergeableOf(person), separated: person.state.separated }]),
+      ),
+      limitOf: bundle.identityLimits,
+    },
+  );
   await Promise.all(
-    Array.from(byOwner, async ([id, tasks]) => {
+    Array.from(groupByOwner(waiting, plan), async ([id, tasks]) => {
       try {
         if (owed.has(id)) throw owed.get(id);
-        const claimed = await claim(ports, id, people.get(id), plan, bundle);
-        if (claimed === "lost") return ports.count("WriteConflicts", 1);
-        const outcome = await foldPerson(ports, claimed, tasks, plan.links.get(id) ?? new Set(), bundle);
-        if (outcome === "lost") return ports.count("WriteConflicts", 1);
-        unfoldable.push(...outcome.unfoldable);
-        for (const task of tasks) task.state = "folded";
-        if (outcome.profile.outbox.length > 0) {
-          const earlier = written.get(id)?.tasks ?? [];
-          written.set(id, { profile: outcome.profile, tasks: [...earlier, ...tasks] });
-        }
+        if (plan.links.has(id)) await linkPeople(ports, id, plan, roots, bundle);
+        else await foldOwner(ports, id, tasks, plan, roots, bundle, progress);
       } catch (error) {
         fail(tasks, error);
       }
     }),
   );
+}
+
+/** Helps every merge that a worker left half done; events that speak of these people wait for it. */
+async function finishAll(ports: FoldPorts, waiting: Task[], { unfinished, index, origins }: Roots): Promise<void> {
+  await Promise.all(
+    Array.from(unfinished, async (id) => {
+      try {
+        await finishMerges(ports, id);
+      } catch (error) {
+        const keys = new Set([...index, ...origins].filter(([, root]) => root === id).map(([key]) => key));
+        fail(
+          waiting.filter(({ event }) => event.identifiers.some(([type, value]) => keys.has(keyOf([type, value])))),
+          error,
+        );
+      }
+    }),
+  );
+}
+
+/** Begins the merge of an owner with the first person that its events link to it, and sees it through. The events
+ *  themselves are folded in the next round, by whoever then is the root. */
+async function linkPeople(
+  ports: FoldPorts,
+  id: ProfileId,
+  plan: ClaimPlan,
+  roots: Roots,
+  bundle: CompiledBundle,
+): Promise<void> {
+  const [other] = plan.links.get(id) ?? [];
+  const owner = roots.people.get(id);
+  const linked = other === undefined ? undefined : roots.people.get(other);
+  if (!owner || !linked) {
+    // One of the two is about to begin in this very batch: it reserves its identifiers now and is merged a round later.
+    await claim(ports, id, owner, plan, bundle);
+    return;
+  }
+  if ((await recordIntent(ports, owner, linked)) === "conflict") return ports.count("WriteConflicts", 1);
+  await finishMerges(ports, id);
+  ports.count("PeopleMerged", 1);
+}
+
+async function foldOwner(
+  ports: FoldPorts,
+  id: ProfileId,
+  tasks: Task[],
+  plan: ClaimPlan,
+  roots: Roots,
+  bundle: CompiledBundle,
+  progress: Progress,
+): Promise<void> {
+  const claimed = await claim(ports, id, roots.people.get(id), plan, bundle);
+  if (claimed === "lost") return ports.count("WriteConflicts", 1);
+  const outcome = await foldPerson(ports, claimed, tasks, bundle);
+  if (outcome === "lost") return ports.count("WriteConflicts", 1);
+  progress.unfoldable.push(...outcome.unfoldable);
+  progress.refusals.push(...plan.refusals.filter(({ owner }) => owner === id));
+  for (const task of tasks) task.state = "folded";
+  if (outcome.profile.outbox.length === 0) return;
+  const earlier = progress.written.get(id)?.tasks ?? [];
+  progress.written.set(id, { profile: outcome.profile, tasks: [...earlier, ...tasks] });
 }
 
 async function claim(
@@ -128,6 +178,28 @@ async function claim(
   return outcomes.includes("taken") ? "lost" : reserved;
 }
 
+async function publishWritten(ports: FoldPorts, { written }: Progress): Promise<void> {
+  const unpublished = await publishOutboxes(
+    ports,
+    Array.from(written.values(), ({ profile }) => profile),
+  );
+  for (const { profile, tasks } of written.values()) {
+    const error = unpublished.get(profile.id);
+    if (error !== undefined) fail(tasks, error);
+  }
+}
+
+/** Refusals are listed for operators, added up by identifier, so that a storm of them costs one write a batch. Listing
+ *  them is no reason to deliver events again. */
+async function recordRefusals(ports: FoldPorts, { refusals }: Progress): Promise<void> {
+  if (refusals.length === 0) return;
+  ports.count("LinksRefused", refusals.length);
+  const at = ports.now();
+  const byKey = Map.groupBy(refusals, ({ key, reason }) => `${reason} ${key}`);
+  const added = Array.from(byKey.values(), ([first, ...more]) => first && { ...first, count: more.length + 1, at });
+  await Promise.allSettled(added.filter((it) => it !== undefined).map((it) => ports.conflicts.add(it)));
+}
+
 function groupByOwner(waiting: readonly Task[], plan: ClaimPlan): Map<ProfileId, Task[]> {
   const byOwner = new Map<ProfileId, Task[]>();
   waiting.forEach((task, n) => {
@@ -140,12 +212,9 @@ function groupByOwner(waiting: readonly Task[], plan: ClaimPlan): Map<ProfileId,
   return byOwner;
 }
 
-/** A worker whose definitions are older than those that evaluated a person reloads before it writes. */
-async function bundleFor(ports: FoldPorts, people: ReadonlyMap<ProfileId, Profile>): Promise<CompiledBundle> {
-  const bundle = await ports.definitions.get();
-  let newest = bundle.version;
-  for (const { bundleVersion } of people.values()) newest = Math.max(newest, bundleVersion);
-  return newest > bundle.version ? ports.definitions.atLeast(newest) : bundle;
+function previousIdOf({ type, properties }: CollectedEvent): string | undefined {
+  const previousId = type === "alias" ? properties?.previousId : undefined;
+  return typeof previousId === "string" ? previousId : undefined;
 }
 
 function fail(tasks: readonly Task[], error: unknown): void {

@@ -1,7 +1,7 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
-import type { Profile, ProfileId, ProfileState } from "#domain/profile/state.ts";
+import type { Profile, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import type { FoldPorts, Task } from "./fold-batch.ts";
@@ -12,7 +12,6 @@ export async function foldPerson(
   ports: FoldPorts,
   before: Profile,
   tasks: readonly Task[],
-  links: ReadonlySet<ProfileId>,
   bundle: CompiledBundle,
 ): Promise<{ profile: Profile; unfoldable: FailedEvent[] } | "lost"> {
   const now = ports.now();
@@ -22,15 +21,12 @@ export async function foldPerson(
     bundle,
     now,
   );
-  const linked = links.difference(before.state.pendingLinks);
   ports.count("DuplicatesDropped", tasks.length - applied.length - unfoldable.length);
-  if (applied.length === 0 && linked.size === 0) return { profile: { ...before, outbox: [] }, unfoldable };
+  if (applied.length === 0) return { profile: { ...before, outbox: [] }, unfoldable };
   await ports.activity.append(before.id, applied, bundle.project.activityDays);
-  const withLinks = linked.size > 0 ? { ...state, pendingLinks: state.pendingLinks.union(linked) } : state;
-  const profile = nextVersion(before, { state: withLinks }, now, bundle);
+  const profile = nextVersion(before, { state }, now, bundle);
   if ((await ports.profiles.save(profile)) === "conflict") return "lost";
   ports.count("EventsFolded", applied.length);
-  ports.count("LinksPending", linked.size);
   if (state.truncated.has("seen")) ports.count("DedupeMemoryTruncated", 1);
   return { profile, unfoldable };
 }

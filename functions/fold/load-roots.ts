@@ -1,3 +1,4 @@
+import { MAX_MERGES } from "#domain/identity/merge-rules.ts";
 import { keyOf } from "#domain/identity/plan-claims.ts";
 import { profileIdOf } from "#domain/identity/profile-id.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
@@ -5,37 +6,49 @@ import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { IdentifierKey, Profile, ProfileId } from "#domain/profile/state.ts";
 import type { Identifier } from "#events/collected-event.ts";
 
-/** More hops than merges that one person may go through: a longer chain is a fault of ours. */
-const MAX_HOPS = 100;
+const MAX_HOPS = MAX_MERGES;
 
-/** Finds the living people that events speak of, following `mergedInto`. `index` maps each known identifier to its root
- *  and `people` each root to its profile. `origins` maps each strongest identifier that nobody has claimed to the person
- *  that it would begin: an earlier worker may have begun that person and died before it wrote the index row. */
+export interface Roots {
+  /** Each known identifier's root. */
+  readonly index: Map<IdentifierKey, ProfileId>;
+  /** Each strongest identifier that nobody has claimed, and the person that it would begin: an earlier worker may have
+   *  begun that person and died before it wrote the index row. */
+  readonly origins: Map<IdentifierKey, ProfileId>;
+  readonly people: Map<ProfileId, Profile>;
+  /** Roots that are in the middle of a merge. */
+  readonly unfinished: Set<ProfileId>;
+}
+
+/** Finds the living people that events speak of, following `mergedInto`. */
 export async function loadRoots(
   ports: { identities: IdentityStore; profiles: ProfileStore },
-  events: readonly { readonly identifiers: readonly Identifier[] }[],
-): Promise<{
-  index: Map<IdentifierKey, ProfileId>;
-  people: Map<ProfileId, Profile>;
-  origins: Map<IdentifierKey, ProfileId>;
-}> {
-  const index = await ports.identities.find([...new Set(events.flatMap(({ identifiers }) => identifiers.map(keyOf)))]);
+  events: readonly { readonly identifiers: readonly Identifier[]; readonly previousId?: string | undefined }[],
+): Promise<Roots> {
+  const index = await ports.identities.find([...new Set(events.flatMap(keysOf))]);
   const strongest = events.flatMap(({ identifiers: [first] }) => (first ? [keyOf(first)] : []));
   const origins = new Map(
     strongest.filter((key) => !index.has(key)).map((key): [IdentifierKey, ProfileId] => [key, profileIdOf(key)]),
   );
-  const wanted = [...new Set([...index.values(), ...origins.values()])];
-  const loaded = await loadChains(ports.profiles, wanted);
+  const loaded = await loadChains(ports.profiles, [...new Set([...index.values(), ...origins.values()])]);
   const people = new Map<ProfileId, Profile>();
+  const unfinished = new Set<ProfileId>();
   for (const pointers of [index, origins]) {
     for (const [key, id] of pointers) {
-      const root = rootOf(loaded, id);
-      pointers.set(key, root);
-      const profile = loaded.get(root);
-      if (profile) people.set(root, profile);
+      const way = wayToRoot(loaded, id);
+      const root = way.at(-1);
+      if (!root) continue;
+      pointers.set(key, root.id);
+      people.set(root.id, root);
+      const halfDone = root.intent || way.some((person) => person !== root && !root.state.absorbed.has(person.id));
+      if (halfDone) unfinished.add(root.id);
     }
   }
-  return { index, people, origins };
+  return { index, origins, people, unfinished };
+}
+
+function keysOf(event: { readonly identifiers: readonly Identifier[]; readonly previousId?: string | undefined }) {
+  const keys = event.identifiers.map(keyOf);
+  return event.previousId === undefined ? keys : [...keys, keyOf(["userId", event.previousId])];
 }
 
 /** Loads people and whomever they were merged into. */
@@ -50,8 +63,10 @@ async function loadChains(profiles: ProfileStore, ids: readonly ProfileId[]): Pr
   }
 }
 
-function rootOf(loaded: ReadonlyMap<ProfileId, Profile>, id: ProfileId): ProfileId {
-  let at = id;
-  for (let next = loaded.get(at)?.mergedInto; next; next = loaded.get(at)?.mergedInto) at = next;
-  return at;
+function wayToRoot(loaded: ReadonlyMap<ProfileId, Profile>, id: ProfileId): Profile[] {
+  const way: Profile[] = [];
+  for (let person = loaded.get(id); person; person = person.mergedInto && loaded.get(person.mergedInto)) {
+    way.push(person);
+  }
+  return way;
 }

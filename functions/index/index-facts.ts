@@ -1,7 +1,7 @@
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
-import type { MembershipFact } from "#events/fact.ts";
+import type { Fact, MembershipFact } from "#events/fact.ts";
 
 /** Shorter than a tombstone lives: a fact older than this may meet a table that has forgotten what came after it. */
 const TRUSTED_FOR_MS = 14 * 24 * 3600 * 1000;
@@ -14,9 +14,9 @@ export interface IndexPorts {
 
 /** Brings the Tags table up to one person's facts. Of several changes of one membership in one version the last one
  *  counts; a row is written only by a newer version, so redelivery and reordering change nothing. */
-export async function indexFacts(ports: IndexPorts, facts: readonly MembershipFact[]): Promise<void> {
+export async function indexFacts(ports: IndexPorts, facts: readonly Fact[]): Promise<void> {
   const last = new Map<string, MembershipFact>();
-  for (const fact of facts) last.set(`${fact.profileId} ${fact.key}`, fact);
+  for (const fact of facts) if (fact.kind === "membership") last.set(`${fact.profileId} ${fact.key}`, fact);
   await Promise.all(Array.from(last.values(), (fact) => indexFact(ports, fact)));
 }
 

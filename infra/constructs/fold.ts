@@ -57,6 +57,7 @@ export class Fold extends Construct {
         STRATA_TABLE_IDENTITIES: tables.name("Identities"),
         STRATA_TABLE_ACTIVITY: tables.name("Activity"),
         STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
+        STRATA_TABLE_METRICS: tables.name("Metrics"),
         STRATA_EVENT_STREAM: streams.events.streamName,
         STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
@@ -66,6 +67,8 @@ export class Fold extends Construct {
     tables.grant(created, "Identities", "BatchGetItem", "PutItem");
     tables.grant(created, "Activity", "PutItem");
     tables.grant(created, "Definitions", "Query");
+    // Refused links, added up.
+    tables.grant(created, "Metrics", "UpdateItem");
     bucket.grantReadDefinitions(created);
     bucket.grantWriteFailedEvents(created);
     streams.grantPut(created, streams.facts);

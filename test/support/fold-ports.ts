@@ -2,6 +2,7 @@ import { compileBundle } from "#domain/definitions/compile-bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import type { FoldPorts } from "#functions/fold/fold-batch.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
+import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryFactStream } from "./memory-streams.ts";
@@ -33,6 +34,7 @@ export function makeMemoryFoldPorts(bundle = aBundle(viewerTag)) {
     profiles: makeMemoryProfileStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
+    conflicts: makeMemoryConflictStore(),
     facts: makeMemoryFactStream(),
     definitions: { get: async () => bundle, atLeast: async () => bundle },
     now: () => NOON,

@@ -19,5 +19,10 @@ export function makeMemoryIdentityStore(): IdentityStore & { rows: Map<Identifie
       rows.set(key, profileId);
       return "claimed";
     },
+    repoint: async (key, from, to) => {
+      if (rows.get(key) !== from) return "conflict";
+      rows.set(key, to);
+      return "repointed";
+    },
   };
 }

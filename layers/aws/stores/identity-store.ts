@@ -4,7 +4,7 @@ import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
 import { batchGet } from "./batch-get.ts";
 import { callConditional } from "./dynamo-errors.ts";
 
-/** The index from `type:value` to the person, in DynamoDB. `g` is the generation of the person's id. */
+/** The index from `type:value` to the person, in DynamoDB. */
 export function makeIdentityStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): IdentityStore {
   return {
     async find(keys) {
@@ -17,13 +17,27 @@ export function makeIdentityStore({ dynamo, table }: { dynamo: DynamoDBClient; t
         dynamo.send(
           new PutItemCommand({
             TableName: table,
-            Item: { pk: { S: key }, p: { S: profileId }, g: { N: "0" } },
+            Item: { pk: { S: key }, p: { S: profileId } },
             ConditionExpression: "attribute_not_exists(pk) OR p = :person",
             ExpressionAttributeValues: { ":person": { S: profileId } },
           }),
         ),
       );
       return outcome === "done" ? "claimed" : "taken";
+    },
+
+    async repoint(key, from, to) {
+      const outcome = await callConditional(table, () =>
+        dynamo.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { pk: { S: key }, p: { S: to } },
+            ConditionExpression: "p = :from",
+            ExpressionAttributeValues: { ":from": { S: from } },
+          }),
+        ),
+      );
+      return outcome === "done" ? "repointed" : "conflict";
     },
   };
 }

@@ -4,7 +4,15 @@ import type { IdentifierKey } from "#domain/profile/state.ts";
 export type LimitOf = (type: string) => { readonly limit: number; readonly unique: boolean };
 
 /** Why an identifier and a person, or two people, were not linked. */
-export type LinkRefusal = "different_unique_identifier" | "identifier_limit";
+export type LinkRefusal =
+  | "different_unique_identifier"
+  | "identifier_limit"
+  /** One person would have gone through more than 100 merges. */
+  | "merge_limit"
+  /** An operator took these two people apart, and this is the link that had joined them. */
+  | "separated"
+  /** `alias` named as its previousId what is known as a userId. */
+  | "previous_id_is_user";
 
 /** The type of an identifier key: what stands before its first colon, except that an openid's type names its app too
  *  (`openid:wx123:o-1`). */

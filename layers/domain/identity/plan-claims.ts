@@ -1,11 +1,20 @@
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
 import type { Identifier } from "#events/collected-event.ts";
 import { type LimitOf, type LinkRefusal, refuseIdentifiers } from "./link-limits.ts";
+import { type Mergeable, refuseMerge } from "./merge-rules.ts";
 import { profileIdOf } from "./profile-id.ts";
 
 interface Claimant {
   readonly identifiers: readonly Identifier[];
   readonly at: number;
+  /** What an alias call says the person was called before. */
+  readonly previousId?: string | undefined;
+}
+
+/** What planning asks of a person who exists. */
+export interface KnownPerson extends Mergeable {
+  /** Identifiers that an un-merge took apart. */
+  readonly separated: ReadonlySet<IdentifierKey>;
 }
 
 /** What identity resolution has to do before a batch of events may be folded. */
@@ -16,7 +25,7 @@ export interface ClaimPlan {
   readonly reservations: ReadonlyMap<ProfileId, ReadonlyMap<IdentifierKey, number>>;
   /** Index rows that are missing: who each identifier will point to. */
   readonly claims: ReadonlyMap<IdentifierKey, ProfileId>;
-  /** Existing people that an event links to its owner; they wait for merging. */
+  /** Existing people that an event links to its owner: they must be merged before either's events are folded. */
   readonly links: ReadonlyMap<ProfileId, ReadonlySet<ProfileId>>;
   readonly refusals: readonly {
     readonly reason: LinkRefusal;
@@ -35,8 +44,7 @@ export interface Known {
   readonly index: ReadonlyMap<IdentifierKey, ProfileId>;
   /** Of strongest identifiers that point nowhere: the person each would begin. */
   readonly origins: ReadonlyMap<IdentifierKey, ProfileId>;
-  /** The identifiers that each of these people holds. */
-  readonly people: ReadonlyMap<ProfileId, Iterable<IdentifierKey>>;
+  readonly people: ReadonlyMap<ProfileId, KnownPerson>;
   readonly limitOf: LimitOf;
 }
 
@@ -52,6 +60,7 @@ class Planner {
   readonly #index: Map<IdentifierKey, ProfileId>;
   readonly #origins: Known["origins"];
   readonly #held = new Map<ProfileId, Set<IdentifierKey>>();
+  readonly #people: Known["people"];
   readonly #limitOf: LimitOf;
   readonly #reservations = new Map<ProfileId, Map<IdentifierKey, number>>();
   readonly #claims = new Map<IdentifierKey, ProfileId>();
@@ -61,7 +70,8 @@ class Planner {
   constructor({ index, origins, people, limitOf }: Known) {
     this.#index = new Map(index);
     this.#origins = origins;
-    for (const [id, keys] of people) this.#held.set(id, new Set(keys));
+    this.#people = people;
+    for (const [id, { identifiers }] of people) this.#held.set(id, new Set(identifiers));
     this.#limitOf = limitOf;
   }
 
@@ -74,12 +84,21 @@ class Planner {
     };
   }
 
-  claim({ identifiers, at }: Claimant): ProfileId {
-    const [strongest, ...rest] = identifiers.map(keyOf);
+  claim({ identifiers, at, previousId }: Claimant): ProfileId {
+    const [strongest, ...weaker] = identifiers.map(keyOf);
     if (strongest === undefined) throw new TypeError("an event without identifiers");
+    const misnamed = this.#misnamed(previousId);
+    const rest = weaker.filter((key) => key !== misnamed);
     const owner = this.#index.get(strongest) ?? this.#start(strongest, rest, at);
-    for (const key of rest) this.#link(owner, key, at);
+    if (misnamed) this.#refusals.push({ reason: "previous_id_is_user", key: misnamed, owner });
+    for (const key of rest) this.#link(owner, strongest, key, at);
     return owner;
+  }
+
+  /** The previousId of an alias is an anonymousId, unless it is known as a userId: then nothing is linked. */
+  #misnamed(previousId: string | undefined): IdentifierKey | undefined {
+    if (previousId === undefined || !this.#index.has(keyOf(["userId", previousId]))) return undefined;
+    return keyOf(["anonymousId", previousId]);
   }
 
   /** The strongest identifier is new: it joins the person of the next identifier that may hold it, or starts one. */
@@ -92,14 +111,24 @@ class Planner {
     return owner;
   }
 
-  #link(owner: ProfileId, key: IdentifierKey, at: number): void {
+  #link(owner: ProfileId, strongest: IdentifierKey, key: IdentifierKey, at: number): void {
     const other = this.#index.get(key);
     if (other === owner) return;
-    const wanted = other === undefined ? [key] : this.#heldBy(other);
-    const reason = refuseIdentifiers(this.#heldBy(owner), wanted, this.#limitOf);
+    const reason = this.#refuse(owner, strongest, key, other);
     if (reason) this.#refusals.push({ reason, key, owner });
     else if (other === undefined) this.#give(owner, key, at);
     else this.#links.set(owner, (this.#links.get(owner) ?? new Set()).add(other));
+  }
+
+  #refuse(owner: ProfileId, strongest: IdentifierKey, key: IdentifierKey, other: ProfileId | undefined) {
+    if (other === undefined) return refuseIdentifiers(this.#heldBy(owner), [key], this.#limitOf);
+    const apart = this.#people.get(owner)?.separated;
+    if (apart?.has(strongest) && apart.has(key)) return "separated" as const;
+    return refuseMerge(this.#mergeable(owner), this.#mergeable(other), this.#limitOf);
+  }
+
+  #mergeable(id: ProfileId): Mergeable {
+    return { identifiers: this.#heldBy(id), merges: this.#people.get(id)?.merges ?? 0 };
   }
 
   #give(owner: ProfileId, key: IdentifierKey, at: number): void {

@@ -1,6 +1,6 @@
-import type { Fact } from "#events/fact.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import type { Fact } from "#events/fact.ts";
 
 /** A stream refused some or all of what it was given, after retries. */
 export class StreamUnavailableError extends Error {

@@ -1,30 +1,32 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { evaluateMemberships } from "#domain/memberships/evaluate-memberships.ts";
-import type { Fact } from "#events/fact.ts";
-import type { Profile } from "./state.ts";
+import type { Fact, MembershipFact } from "#events/fact.ts";
+import type { MembershipKey, Profile } from "./state.ts";
 
-/** Evaluates the memberships of a profile and makes its next version: what changed becomes facts in its outbox. Where
- *  nothing else changed and nothing is owed, the caller may see that by `facts` and keep the old version. Pure. */
+type Change = Partial<Pick<Profile, "state" | "intent">>;
+
+/** Makes the next version of a profile: evaluates its memberships on the changed state, and puts into its outbox what
+ *  changed behind what is `owed` already. The outbox of `before` must be published: it is not carried over. Pure. */
 export function nextVersion(
   before: Profile,
-  changed: Partial<Pick<Profile, "state" | "mergedInto">>,
+  changed: Change,
   now: number,
   bundle: CompiledBundle,
+  owed: readonly Fact[] = [],
 ): Profile {
   const version = before.version + 1;
-  const state = changed.state ?? before.state;
   // An answer that expired before now is settled on the state in which it expired: `since` is then that instant.
   const settled =
     before.reviewAt <= now
       ? evaluateMemberships(before, now, bundle)
       : { changes: [], memberships: before.memberships };
   const { memberships, changes, reviewAt } = evaluateMemberships(
-    { ...before, ...changed, state, memberships: settled.memberships, reviewAt: Infinity },
+    { ...before, ...changed, memberships: settled.memberships, reviewAt: Infinity },
     now,
     bundle,
   );
   const facts = [...settled.changes, ...changes].map(
-    (change, n): Fact => ({
+    (change, n): MembershipFact => ({
       kind: "membership",
       factId: `${before.id}:${version}:${n}`,
       profileId: before.id,
@@ -33,5 +35,26 @@ export function nextVersion(
       ...change,
     }),
   );
-  return { ...before, ...changed, state, version, memberships, reviewAt, bundleVersion: bundle.version, outbox: facts };
+  const outbox = [...owed, ...facts];
+  return { ...before, ...changed, version, memberships, reviewAt, bundleVersion: bundle.version, outbox };
+}
+
+/** The facts that take a person out of everything, as of the version after its last: it will have no later one. */
+export function leaveEverything(person: Profile, now: number): MembershipFact[] {
+  const version = person.version + 1;
+  return Array.from(
+    person.memberships,
+    ([key, { definitionVersion }]: [MembershipKey, { definitionVersion: number }], n): MembershipFact => ({
+      kind: "membership",
+      factId: `${person.id}:${version}:${n}`,
+      profileId: person.id,
+      version,
+      at: now,
+      key,
+      change: "left",
+      since: now,
+      definitionVersion,
+      because: [],
+    }),
+  );
 }

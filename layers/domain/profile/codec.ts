@@ -107,7 +107,7 @@ const state = s.struct<Omit<ProfileState, "newestAt">>({
   newestReceivedAt: s.time,
   identifiers: s.map(s.branded<IdentifierKey>(), s.time),
   absorbed: s.set(s.branded<ProfileId>()),
-  pendingLinks: s.set(s.branded<ProfileId>()),
+  separated: s.set(s.branded<IdentifierKey>()),
   firstSeen: s.time,
   lastSeen: s.time,
   platforms: s.map(s.text, s.struct({ firstSeen: s.time, lastSeen: s.time })),

@@ -14,7 +14,7 @@ export function openDraft(state: ProfileState): Draft {
     ...state,
     identifiers: new Map(state.identifiers),
     absorbed: new Set(state.absorbed),
-    pendingLinks: new Set(state.pendingLinks),
+    separated: new Set(state.separated),
     platforms: new Map(state.platforms),
     traits: new Map(state.traits),
     activeDays: new Set(state.activeDays),

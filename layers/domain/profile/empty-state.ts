@@ -5,7 +5,7 @@ export function emptyState(): ProfileState {
   return {
     identifiers: new Map(),
     absorbed: new Set(),
-    pendingLinks: new Set(),
+    separated: new Set(),
     platforms: new Map(),
     traits: new Map(),
     activeDays: new Set(),

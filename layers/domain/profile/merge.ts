@@ -12,7 +12,7 @@ import { mergeTraits } from "./traits.ts";
 export function mergeStates(a: ProfileState, b: ProfileState, plan: FeaturePlan): ProfileState {
   const draft = openDraft(a);
   draft.absorbed = draft.absorbed.union(b.absorbed);
-  draft.pendingLinks = draft.pendingLinks.union(b.pendingLinks);
+  draft.separated = draft.separated.union(b.separated);
   draft.activeDays = draft.activeDays.union(b.activeDays);
   draft.truncated = draft.truncated.union(b.truncated);
   mergeMap(draft.identifiers, b.identifiers, (x = Infinity, y) => Math.min(x, y));

@@ -68,8 +68,8 @@ export interface ProfileState {
   /** With the instant from which each was known. */
   readonly identifiers: ReadonlyMap<IdentifierKey, number>;
   readonly absorbed: ReadonlySet<ProfileId>;
-  /** People that an event linked to this one and that wait for merging. */
-  readonly pendingLinks: ReadonlySet<ProfileId>;
+  /** Identifiers of both sides of an un-merge: an event that links two of them does not merge the people again. */
+  readonly separated: ReadonlySet<IdentifierKey>;
   readonly firstSeen?: number;
   readonly lastSeen?: number;
   readonly platforms: ReadonlyMap<string, { readonly firstSeen: number; readonly lastSeen: number }>;
@@ -109,13 +109,21 @@ export interface Membership {
   readonly definitionVersion: number;
 }
 
+/** A merge that is under way: the winner says so, and reserves the loser's identifiers, before the loser is frozen. */
+export interface MergeIntent {
+  readonly loser: ProfileId;
+  readonly identifiers: readonly IdentifierKey[];
+}
+
 /** A person as stored: the state, what was derived from it, and the bookkeeping of exactly-once. */
 export interface Profile {
   readonly id: ProfileId;
   /** 0: not stored yet. */
   readonly version: number;
   readonly createdAt: number;
+  /** Frozen: this person's state is, or is about to be, part of that older one. */
   readonly mergedInto?: ProfileId;
+  readonly intent?: MergeIntent | undefined;
   readonly state: ProfileState;
   readonly memberships: ReadonlyMap<MembershipKey, Membership>;
   /** The version of the definitions that evaluated it. */

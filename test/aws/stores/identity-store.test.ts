@@ -40,6 +40,15 @@ describe.each<[string, () => Promise<IdentityStore>]>([
     expect(outcomes.filter((outcome) => outcome === "claimed")).toHaveLength(1);
   });
 
+  test("an identifier is re-pointed only from the person that it points at", async () => {
+    const store = await open();
+    await store.claim(key("userId:u-1"), person("p_1"));
+    expect(await store.repoint(key("userId:u-1"), person("p_2"), person("p_3"))).toBe("conflict");
+    expect(await store.repoint(key("userId:u-9"), person("p_1"), person("p_3"))).toBe("conflict");
+    expect(await store.repoint(key("userId:u-1"), person("p_1"), person("p_3"))).toBe("repointed");
+    expect((await store.find([key("userId:u-1")])).get(key("userId:u-1"))).toBe("p_3");
+  });
+
   test("finds more identifiers than one batch read takes, whatever characters they have", async () => {
     const store = await open();
     const keys = Array.from({ length: 130 }, (_unused, n) => key(`userId:用户 #${n}\u0000"'`));
