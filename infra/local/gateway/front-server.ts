@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type LocalServer, listenLocally } from "../local-server.ts";
+import { addForwardedHeaders } from "./forwarded-headers.ts";
 import { maximumBodyBytes, tooLarge } from "./gateway.ts";
 import { answerMessage, type GatewayRequest, type GatewayResponse } from "./request.ts";
 
@@ -53,8 +54,7 @@ export class FrontServer {
       method: request.method ?? "GET",
       path,
       query,
-      headers: request.headers,
-      rawHeaders: request.rawHeaders,
+      ...addForwardedHeaders(request),
       body,
       sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
       requestId: randomUUID(),
