@@ -1,8 +1,8 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import { bundleOf, finishMerges, type MergePorts, recordIntent } from "#domain/identity/merge-people.ts";
+import { bundleOf, finishMerges, recordIntent } from "#domain/identity/merge-people.ts";
 import { mergeableOf } from "#domain/identity/merge-rules.ts";
 import { type ClaimPlan, keyOf, planClaims } from "#domain/identity/plan-claims.ts";
-import type { ActivityStore } from "#domain/ports/activity-store.ts";
+import { finishSplit, type SplitPorts } from "#domain/identity/split-people.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
@@ -12,8 +12,7 @@ import { loadRoots, type Roots } from "./load-roots.ts";
 import { publishLeftOver, publishOutboxes } from "./publish-outboxes.ts";
 import { reservePerson } from "./reserve-person.ts";
 
-export interface FoldPorts extends MergePorts {
-  readonly activity: ActivityStore;
+export interface FoldPorts extends SplitPorts {
   readonly conflicts: ConflictStore;
   /** Counts something that an operator watches. */
   readonly count: (metric: FoldMetric, n: number) => void;
@@ -104,12 +103,13 @@ async function foldRound(ports: FoldPorts, waiting: Task[], progress: Progress):
   );
 }
 
-/** Helps every merge that a worker left half done; events that speak of these people wait for it. */
+/** Helps every merge and un-merge that a worker left half done; events that speak of these people wait for it. */
 async function finishAll(ports: FoldPorts, waiting: Task[], { unfinished, index, origins }: Roots): Promise<void> {
   await Promise.all(
     Array.from(unfinished, async (id) => {
       try {
-        await finishMerges(ports, id);
+        const root = await finishMerges(ports, id);
+        if (root.split) await finishSplit(ports, root);
       } catch (error) {
         const keys = new Set([...index, ...origins].filter(([, root]) => root === id).map(([key]) => key));
         fail(

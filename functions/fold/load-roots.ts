@@ -39,7 +39,8 @@ export async function loadRoots(
       if (!root) continue;
       pointers.set(key, root.id);
       people.set(root.id, root);
-      const halfDone = root.intent || way.some((person) => person !== root && !root.state.absorbed.has(person.id));
+      const halfDone =
+        root.intent || root.split || way.some((person) => person !== root && !root.state.absorbed.has(person.id));
       if (halfDone) unfinished.add(root.id);
     }
   }

@@ -65,7 +65,8 @@ export class Fold extends Construct {
     });
     tables.grant(created, "Profiles", "BatchGetItem", "PutItem", "UpdateItem");
     tables.grant(created, "Identities", "BatchGetItem", "PutItem");
-    tables.grant(created, "Activity", "PutItem");
+    // An un-merge that is half done is finished from the behaviour log.
+    tables.grant(created, "Activity", "PutItem", "Query");
     tables.grant(created, "Definitions", "Query");
     // Refused links, added up.
     tables.grant(created, "Metrics", "UpdateItem");

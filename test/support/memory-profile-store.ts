@@ -32,7 +32,7 @@ export function makeMemoryProfileStore(): ProfileStore & { all(): Profile[]; wri
       profiles: [...items.values()]
         .filter((_, n) => n % segments === segment)
         .map(fromProfileItem)
-        .filter(({ mergedInto }) => mergedInto === undefined),
+        .filter(({ mergedInto, split }) => mergedInto === undefined && split === undefined),
     }),
     all: () => [...items.values()].map(fromProfileItem),
     writes: () => writes,

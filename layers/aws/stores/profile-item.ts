@@ -1,12 +1,13 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { decodeMemberships, decodeState, encodeMemberships, encodeState } from "#domain/profile/codec.ts";
-import type { MergeIntent, Profile, ProfileId } from "#domain/profile/state.ts";
+import type { MergeIntent, Profile, ProfileId, Split } from "#domain/profile/state.ts";
 import type { Fact } from "#events/fact.ts";
 
 /** How a profile lies in its DynamoDB item. Names are short: their bytes are charged with every write.
  *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · b bundle version · r review at ·
- *  o outbox (absent when empty) · i intent to merge. */
+ *  o outbox (absent when empty) · i intent to merge ·
+ *  u the people that an un-merge made of it. */
 export function toProfileItem(profile: Profile): Record<string, AttributeValue> {
   return {
     pk: { S: profile.id },
@@ -16,6 +17,7 @@ export function toProfileItem(profile: Profile): Record<string, AttributeValue> 
     b: { N: String(profile.bundleVersion) },
     ...(profile.mergedInto !== undefined && { m: { S: profile.mergedInto } }),
     ...(profile.memberships.size > 0 && { t: { B: encodeMemberships(profile.memberships, profile.createdAt) } }),
+    ...(profile.split && { u: { S: JSON.stringify(profile.split) } }),
     ...(profile.intent && { i: { S: JSON.stringify(profile.intent) } }),
     ...(profile.reviewAt !== Infinity && { r: { N: String(profile.reviewAt) } }),
     ...(profile.outbox.length > 0 && { o: { B: zstdCompressSync(JSON.stringify(profile.outbox)) } }),
@@ -35,6 +37,7 @@ export function fromProfileItem(item: Record<string, AttributeValue>): Profile {
     memberships: item.t?.B ? decodeMemberships(item.t.B) : new Map(),
     reviewAt: item.r?.N === undefined ? Infinity : Number(item.r.N),
     outbox: item.o?.B ? (JSON.parse(zstdDecompressSync(item.o.B).toString("utf8")) as Fact[]) : [],
+    ...(item.u?.S !== undefined && { split: JSON.parse(item.u.S) as Split }),
     ...(item.i?.S !== undefined && { intent: JSON.parse(item.i.S) as MergeIntent }),
     ...(item.m?.S !== undefined && { mergedInto: item.m.S as ProfileId }),
   };

@@ -49,7 +49,7 @@ export function makeProfileStore({ dynamo, table }: { dynamo: DynamoDBClient; ta
             TableName: table,
             Segment: segment,
             TotalSegments: segments,
-            FilterExpression: "attribute_not_exists(m)",
+            FilterExpression: "attribute_not_exists(m) AND attribute_not_exists(u)",
             ...(cursor !== undefined && { ExclusiveStartKey: { pk: { S: cursor } } }),
           }),
         ),

@@ -28,11 +28,13 @@ export async function recordIntent(ports: MergePorts, a: Profile, b: Profile): P
   return ports.profiles.save(withIntent(winner, loser));
 }
 
-/** Brings every merge that this person is in the middle of to its end, and gives back the living person: the root. */
+/** Brings every merge that this person is in the middle of to its end, and gives back the root: the living person, or
+ *  one that an un-merge has taken apart (`finishSplit` then helps that). */
 export async function finishMerges(ports: MergePorts, id: ProfileId): Promise<Profile> {
   for (let step = 0; step < MAX_STEPS; step++) {
     const { root, owed } = await loadMerges(ports.profiles, id);
     if (!root) throw new Error(`no profile ${id}`);
+    if (root.split) return root;
     if (owed) await absorb(ports, owed, root);
     else if (root.intent) await settleIntent(ports, root);
     else return root;

@@ -115,6 +115,16 @@ export interface MergeIntent {
   readonly identifiers: readonly IdentifierKey[];
 }
 
+/** An un-merge: this person is no more, and became two, each with an id that was never used before. */
+export interface Split {
+  /** The person who had been absorbed and is taken out. */
+  readonly loser: ProfileId;
+  /** Who has the events of the identifiers that the loser held when it was merged. */
+  readonly taken: ProfileId;
+  /** Who has all others. */
+  readonly kept: ProfileId;
+}
+
 /** A person as stored: the state, what was derived from it, and the bookkeeping of exactly-once. */
 export interface Profile {
   readonly id: ProfileId;
@@ -124,6 +134,7 @@ export interface Profile {
   /** Frozen: this person's state is, or is about to be, part of that older one. */
   readonly mergedInto?: ProfileId;
   readonly intent?: MergeIntent | undefined;
+  readonly split?: Split;
   readonly state: ProfileState;
   readonly memberships: ReadonlyMap<MembershipKey, Membership>;
   /** The version of the definitions that evaluated it. */
