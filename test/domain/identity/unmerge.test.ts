@@ -35,7 +35,7 @@ function living(ports: Ports): Profile[] {
 function personOf(ports: Ports, identifier: Identifier): Profile {
   const id = ports.identities.rows.get(keyOf(identifier));
   const person = living(ports).find((each) => each.id === id);
-  if (!person) throw new Error(`${identifier} points at no living person`);
+  if (!person) throw new Error(`${keyOf(identifier)} points at no living person`);
   return person;
 }
 
