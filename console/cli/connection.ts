@@ -1,7 +1,7 @@
-import { relative } from "node:path";
 import { CliError } from "./cli-error.ts";
 import type { Environment } from "./environment.ts";
 import { type LocalRuntime, localJsonPath, readLocalJson } from "./local-json.ts";
+import { shortPath } from "./short-path.ts";
 
 /** Options that say which server is meant. */
 export interface ConnectionOptions {
@@ -35,12 +35,6 @@ export async function resolveConnection(options: ConnectionOptions, env: Environ
     throw new CliError("bad_url", `Not an http(s) URL: ${url}`, { exitCode: 2 });
   const local = found !== undefined && sameOrigin(found.url, url) ? found : undefined;
   return { url, token: options.token ?? env.token ?? local?.adminToken, localJson, local };
-}
-
-/** Relative where that is shorter: it is shown, and typed again. */
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.length < path.length ? short : path;
 }
 
 function sameOrigin(a: string, b: string): boolean {

@@ -8,6 +8,7 @@ import { planPrune } from "../definitions/plan-prune.ts";
 import { definitionsFaulty, readFolder } from "../definitions/read-folder.ts";
 import { renderDiff, summariseDiff } from "../definitions/render-diff.ts";
 import { readServerFaults } from "../definitions/server-faults.ts";
+import { countOf } from "../spell.ts";
 import type { Terminal } from "../terminal.ts";
 
 const Options = z.object({
@@ -90,13 +91,14 @@ function showPlan(planned: ApplyAnswer, written: readonly WrittenDefinition[], t
 }
 
 async function confirmRemoval(removals: readonly DefinitionDiff[], terminal: Terminal): Promise<void> {
-  const names = removals.map(({ kind, name }) => `${kind} ${name}`).join(", ");
+  // They are listed above, one by one.
+  const what = countOf(removals.length, "definition");
   if (!terminal.interactive)
     throw usageError(
-      `This would remove ${names}. There is nobody to ask.`,
+      `This would remove ${what}, and there is nobody to ask.`,
       "Give --yes to remove them, or --dry-run to look.",
     );
-  if (!(await terminal.confirm(`Remove ${names}?`))) throw new CliError("not_confirmed", "Nothing was changed.");
+  if (!(await terminal.confirm(`Remove ${what}?`))) throw new CliError("not_confirmed", "Nothing was changed.");
 }
 
 /** Keys are shown this once: the server keeps only their hashes. */

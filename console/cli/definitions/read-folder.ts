@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
+import { shortPath } from "../short-path.ts";
 import { type Fault, parseFile, type WrittenDefinition } from "./parse-file.ts";
 
 /** Far more than anybody writes by hand; a generated file of this size is a mistake. */
@@ -12,7 +13,7 @@ export async function readFolder(folder: string): Promise<WrittenDefinition[]> {
   const written: WrittenDefinition[] = [];
   const faults: Fault[] = [];
   for (const file of await findFiles(folder)) {
-    const shown = relative(process.cwd(), file) || file;
+    const shown = shortPath(file);
     const { size } = await stat(file);
     if (size > MAX_FILE_BYTES) {
       faults.push({

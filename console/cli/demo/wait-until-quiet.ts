@@ -20,8 +20,9 @@ export async function waitUntilQuiet(api: ApiClient, onWait: (backlog: number | 
   for (;;) {
     const status = await readStatus(api);
     if (status?.quiet === true) return;
-    onWait(status?.consumers.reduce((sum, { backlog }) => sum + backlog, 0));
-    const progress = JSON.stringify(status?.consumers ?? (await readFigures(api)));
+    const backlogs = status?.consumers.map(({ backlog }) => backlog);
+    onWait(backlogs?.reduce((sum, backlog) => sum + backlog, 0));
+    const progress = JSON.stringify(backlogs ?? (await readFigures(api)));
     if (progress !== before) changedAt = performance.now();
     else if (status === undefined) return;
     if (performance.now() - changedAt > STALLED_MS) throw stalled(status?.consumers ?? []);
