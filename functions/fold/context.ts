@@ -1,6 +1,10 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { makeDynamo, makeKinesis, makeS3 } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { sleep as realSleep, type Sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
@@ -10,41 +14,67 @@ import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
 import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
+import type { FoldPorts } from "./fold-batch.ts";
+import type { RecordPorts } from "./fold-records.ts";
+
+const SETTINGS = [
+  "STRATA_TABLE_PROFILES",
+  "STRATA_TABLE_IDENTITIES",
+  "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_DEFINITIONS",
+  "STRATA_TABLE_METRICS",
+  "STRATA_EVENT_STREAM",
+  "STRATA_FACT_STREAM",
+  "STRATA_BUCKET",
+] as const;
+
+export type FoldConfig = ReturnType<typeof readConfig<(typeof SETTINGS)[number]>>;
+
+export interface FoldClients {
+  readonly dynamo: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly kinesis: KinesisClient;
+}
+
+export interface FoldSurroundings {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly count: FoldPorts["count"];
+  readonly sleep?: Sleep;
+}
 
 /** Config → clients → ports, once for each instance of the fold and of refold. */
 export function makeFoldContext(serviceName: string) {
-  const config = readConfig(
-    "STRATA_TABLE_PROFILES",
-    "STRATA_TABLE_IDENTITIES",
-    "STRATA_TABLE_ACTIVITY",
-    "STRATA_TABLE_DEFINITIONS",
-    "STRATA_TABLE_METRICS",
-    "STRATA_EVENT_STREAM",
-    "STRATA_FACT_STREAM",
-    "STRATA_BUCKET",
-  );
-  const dynamo = makeDynamo();
-  const s3 = makeS3();
-  const kinesis = makeKinesis();
-  const now = () => Date.now();
+  const config = readConfig(...SETTINGS);
+  const clients = { dynamo: makeDynamo(), s3: makeS3(), kinesis: makeKinesis() };
   const telemetry = makeTelemetry(serviceName);
+  const surroundings = { now: () => Date.now(), newId: newTimeOrderedId, count: telemetry.count };
+  return { config, ports: makeFoldPorts(config, clients, surroundings), telemetry, s3: clients.s3 };
+}
+
+/** The fold's ports over SDK clients. Time, randomness and waiting are given, so that a simulation can run the very
+ *  same adapters. */
+export function makeFoldPorts(
+  config: FoldConfig,
+  { dynamo, s3, kinesis }: FoldClients,
+  { now, newId, count, sleep = realSleep }: FoldSurroundings,
+): RecordPorts {
   const store = makeDefinitionStore({
     dynamo,
     s3,
     table: config.STRATA_TABLE_DEFINITIONS,
     bucket: config.STRATA_BUCKET,
   });
-  const ports = {
-    profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
-    identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
+  return {
+    profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
+    identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
     conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
-    facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
+    facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM, sleep }),
     definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
-    failedEvents: makeFailedEventStore({ s3, bucket: config.STRATA_BUCKET, now, newId: newTimeOrderedId }),
+    failedEvents: makeFailedEventStore({ s3, bucket: config.STRATA_BUCKET, now, newId }),
     stream: config.STRATA_EVENT_STREAM,
     now,
-    count: telemetry.count,
+    count,
   };
-  return { config, ports, telemetry, s3, kinesis };
 }

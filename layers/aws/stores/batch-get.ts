@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { StoreUnavailableError } from "#domain/ports/store-error.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { callStore } from "./dynamo-errors.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -16,27 +16,22 @@ export async function batchGet(
   dynamo: DynamoDBClient,
   table: string,
   keys: readonly string[],
-  projection?: string,
+  sleep: Sleep = realSleep,
 ): Promise<Item[]> {
   const distinct = [...new Set(keys)];
   const chunks = Array.from({ length: Math.ceil(distinct.length / KEYS_A_CALL) }, (_, n) =>
     distinct.slice(n * KEYS_A_CALL, (n + 1) * KEYS_A_CALL),
   );
-  const pages = await Promise.all(chunks.map((chunk) => getChunk(dynamo, table, chunk, projection)));
+  const pages = await Promise.all(chunks.map((chunk) => getChunk(dynamo, table, chunk, sleep)));
   return pages.flat();
 }
 
-async function getChunk(
-  dynamo: DynamoDBClient,
-  table: string,
-  keys: readonly string[],
-  projection: string | undefined,
-): Promise<Item[]> {
+async function getChunk(dynamo: DynamoDBClient, table: string, keys: readonly string[], sleep: Sleep): Promise<Item[]> {
   const items: Item[] = [];
   let wanted: Item[] = keys.map((pk) => ({ pk: { S: pk } }));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await sleep(FIRST_DELAY_MS * 2 ** attempt);
-    const request = { Keys: wanted, ConsistentRead: true, ...(projection && { ProjectionExpression: projection }) };
+    const request = { Keys: wanted, ConsistentRead: true };
     const answer = await callStore(table, () =>
       dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: request } })),
     );

@@ -1,14 +1,16 @@
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
+import type { Sleep } from "../sleep.ts";
 import { batchGet } from "./batch-get.ts";
 import { callConditional } from "./dynamo-errors.ts";
 
 /** The index from `type:value` to the person, in DynamoDB. */
-export function makeIdentityStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): IdentityStore {
+export function makeIdentityStore(on: { dynamo: DynamoDBClient; table: string; sleep?: Sleep }): IdentityStore {
+  const { dynamo, table, sleep } = on;
   return {
     async find(keys) {
-      const items = await batchGet(dynamo, table, keys);
+      const items = await batchGet(dynamo, table, keys, sleep);
       return new Map(items.map((item) => [item.pk?.S as IdentifierKey, item.p?.S as ProfileId]));
     },
 

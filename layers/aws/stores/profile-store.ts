@@ -1,14 +1,16 @@
 import { type DynamoDBClient, PutItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
+import type { Sleep } from "../sleep.ts";
 import { batchGet } from "./batch-get.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
 import { fromProfileItem, toProfileItem } from "./profile-item.ts";
 
 /** Profiles in DynamoDB: one item a person, written whole and only on the version that was read. */
-export function makeProfileStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): ProfileStore {
+export function makeProfileStore(on: { dynamo: DynamoDBClient; table: string; sleep?: Sleep }): ProfileStore {
+  const { dynamo, table, sleep } = on;
   return {
     async load(ids) {
-      const items = await batchGet(dynamo, table, ids);
+      const items = await batchGet(dynamo, table, ids, sleep);
       return new Map(items.map(fromProfileItem).map((profile) => [profile.id, profile]));
     },
 

@@ -1,8 +1,8 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { type EventStream, StreamUnavailableError } from "#domain/ports/streams.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import { encodeStreamRecord } from "#events/stream-record.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 
 /** A PUT payload unit: what a record costs is counted in steps of it. */
 const TARGET_BYTES = 25 * 1024;
@@ -30,11 +30,11 @@ type Queue = StreamRecord[];
 export function makeEventStream({
   kinesis,
   stream,
-  sleep = (delayMs) => sleepFor(delayMs),
+  sleep = realSleep,
 }: {
   kinesis: Pick<KinesisClient, "send">;
   stream: string;
-  sleep?: (delayMs: number) => Promise<unknown>;
+  sleep?: Sleep;
 }): EventStream {
   /** The records of `heads` that were refused, and whether throttling was among the reasons. */
   async function putOnce(heads: readonly StreamRecord[]): Promise<{ refused: Set<StreamRecord>; throttled: boolean }> {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { FactStream } from "#domain/ports/streams.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { encodeStreamRecord } from "#events/stream-record.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 
 /** PutRecords takes at most 500 records. */
 const RECORDS_A_CALL = 500;
@@ -17,7 +17,9 @@ interface Entry {
 
 /** Publishes facts to Kinesis: all facts of one person in one record, keyed by a hash of the person, so that they
  *  arrive whole and in order. What is refused is tried again a few times; what is still refused is returned. */
-export function makeFactStream(on: { kinesis: KinesisClient; stream: string }): FactStream {
+export function makeFactStream(on: { kinesis: KinesisClient; stream: string; sleep?: Sleep }): FactStream {
+  const { sleep = realSleep } = on;
+
   async function putOnce(entries: readonly Entry[]): Promise<Entry[]> {
     try {
       const answer = await on.kinesis.send(
