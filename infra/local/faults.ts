@@ -8,10 +8,22 @@ export const FaultRequest = z.strictObject({
   throttlePuts: count.optional(),
   /** In the next n PutRecords calls every other record is refused, the first one included. */
   failPutRecords: count.optional(),
-  /** The function whose worker is killed in the middle of its next `times` batches. */
+  /** The function whose worker is killed in the middle of its next `times` invocations. */
   killHandler: z.string().optional(),
   times: count.default(1),
+  /** How long into the invocation, ms; a random instant of the first 40 ms if left out. */
+  afterMs: z.number().min(0).max(60_000).optional(),
 });
+
+/** When an invocation is to die, ms after its start. */
+export interface Kill {
+  readonly afterMs: number;
+  /** Told at the end, with whether the function had answered already: then its work was done and nobody learned of it. */
+  done(answered: boolean): void;
+}
+
+/** The latest instant at which a kill strikes that names none: within what a batch takes. */
+const killWithinMs = 40;
 
 /** Faults that a stream injects. */
 export interface StreamFaults {
@@ -24,12 +36,15 @@ export interface StreamFaults {
 export class Faults implements StreamFaults {
   #throttles = 0;
   #refusals = 0;
-  readonly #kills = new Map<string, number>();
+  readonly #kills = new Map<string, { left: number; afterMs: number | undefined }>();
+  readonly #killed = new Map<string, { running: number; answered: number }>();
 
   ask(request: z.infer<typeof FaultRequest>): void {
     this.#throttles = request.throttlePuts ?? this.#throttles;
     this.#refusals = request.failPutRecords ?? this.#refusals;
-    if (request.killHandler !== undefined) this.#kills.set(request.killHandler, request.times);
+    if (request.killHandler !== undefined) {
+      this.#kills.set(request.killHandler, { left: request.times, afterMs: request.afterMs });
+    }
   }
 
   takeThrottle(): boolean {
@@ -44,19 +59,28 @@ export class Faults implements StreamFaults {
     return new Set(Array.from({ length: records }, (_, index) => index).filter((index) => index % 2 === 0));
   }
 
-  /** True where the function's worker is to die during the invocation that now begins. */
-  takeKill(functionName: string): boolean {
-    const left = this.#kills.get(functionName) ?? 0;
-    if (left === 0) return false;
-    this.#kills.set(functionName, left - 1);
-    return true;
+  /** The kill that is to strike the invocation that now begins, if any. */
+  takeKill(functionName: string): Kill | undefined {
+    const asked = this.#kills.get(functionName);
+    if (asked === undefined || asked.left === 0) return undefined;
+    asked.left -= 1;
+    return {
+      afterMs: asked.afterMs ?? Math.random() * killWithinMs,
+      done: (answered) => {
+        const killed = this.#killed.get(functionName) ?? { running: 0, answered: 0 };
+        killed[answered ? "answered" : "running"] += 1;
+        this.#killed.set(functionName, killed);
+      },
+    };
   }
 
   remaining() {
     return {
       throttlePuts: this.#throttles,
       failPutRecords: this.#refusals,
-      kills: Object.fromEntries([...this.#kills].filter(([, left]) => left > 0)),
+      kills: Object.fromEntries([...this.#kills].flatMap(([name, { left }]) => (left > 0 ? [[name, left]] : []))),
+      /** Kills that struck, by function: while it was running, and after it had answered. */
+      killed: Object.fromEntries(this.#killed),
     };
   }
 }

@@ -139,7 +139,7 @@ async function startMappings(
       reader: services.readStream(stream),
       checkpointFolder,
       now: clock.now,
-      invoke: (event) => hosts.invokeBatch(plan.functionArn, event),
+      invoke: (event) => hosts.invoke(plan.functionArn, event),
       putObject: async (Bucket, Key, Body) =>
         void (await services.s3.send(new PutObjectCommand({ Bucket, Key, Body }))),
       report,

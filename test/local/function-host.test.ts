@@ -4,6 +4,7 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { SteeredClock } from "../../infra/local/clock.ts";
+import { Faults, type Kill } from "../../infra/local/faults.ts";
 import { FunctionHost } from "../../infra/local/handlers/function-host.ts";
 
 const source = `
@@ -41,8 +42,8 @@ function makeHost({ timeoutMs = 5_000, concurrency = 2 } = {}) {
   const plan = { name: "Test", arn, folder, handler: "index.handler", timeoutMs, memoryMb: 128, environment: {} };
   const host = new FunctionHost({ plan, environment: { STRATA_X: "x" }, clock: clock.shared, log, concurrency });
   hosts.push(host);
-  const invoke = async (event: unknown, options?: { kill?: boolean }) => {
-    const outcome = await host.invoke(event, options);
+  const invoke = async (event: unknown, kill?: Kill) => {
+    const outcome = await host.invoke(event, kill);
     return { ...outcome, result: outcome.ok ? (JSON.parse(outcome.payload) as Record<string, unknown>) : undefined };
   };
   return { invoke, clock, readLog: () => written };
@@ -100,9 +101,14 @@ describe("a function's host", () => {
 
   test("kills an invocation that a fault was asked for, also one that had ended", async () => {
     const { invoke } = makeHost();
+    const faults = new Faults();
     await invoke({});
-    expect(await invoke({ do: "wait", ms: 5_000 }, { kill: true })).toMatchObject({ ok: false });
-    expect(await invoke({}, { kill: true })).toMatchObject({ ok: false });
+    faults.ask({ killHandler: "Test", times: 2, afterMs: 50 });
+    expect(await invoke({ do: "wait", ms: 60_000 }, faults.takeKill("Test"))).toMatchObject({ ok: false });
+    faults.ask({ killHandler: "Test", times: 1, afterMs: 60_000 });
+    expect(await invoke({}, faults.takeKill("Test"))).toMatchObject({ ok: false });
+    expect(faults.takeKill("Test")).toBeUndefined();
+    expect(faults.remaining()).toMatchObject({ kills: {}, killed: { Test: { running: 1, answered: 1 } } });
     expect((await invoke({})).result?.calls).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
+import type { Kill } from "../faults.ts";
 import type { FunctionPlan } from "../template/deployment.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
 import type { FunctionError, InvocationAnswer } from "./messages.ts";
@@ -15,9 +16,6 @@ interface HostOptions {
   /** Invocations at once; the others wait. */
   readonly concurrency: number;
 }
-
-/** The latest instant, in ms after its start, at which a fault kills an invocation: within what a batch takes. */
-const killWithinMs = 40;
 
 /** A function: keeps execution environments warm, starts more of them under load, replaces those that die. */
 export class FunctionHost {
@@ -43,8 +41,8 @@ export class FunctionHost {
     return this.#running;
   }
 
-  /** Runs the function on an event; with `kill` its environment is killed in the middle, at a random instant. */
-  async invoke(event: unknown, { kill = false } = {}): Promise<InvocationOutcome> {
+  /** Runs the function on an event; with `kill` its environment is killed at that instant. */
+  async invoke(event: unknown, kill?: Kill): Promise<InvocationOutcome> {
     const requestId = randomUUID();
     while (this.#running >= this.#options.concurrency)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -60,7 +58,7 @@ export class FunctionHost {
         functionArn: this.plan.arn,
         memoryMb: this.plan.memoryMb,
       });
-      return { ...(kill ? await killDuring(environment, answer) : await answer), requestId };
+      return { ...(kill ? await killDuring(environment, answer, kill) : await answer), requestId };
     } finally {
       this.#running -= 1;
       if (environment.alive) this.#idle.push(environment);
@@ -97,8 +95,14 @@ const stoppedError: FunctionError = { errorType: "Runtime.Stopped", errorMessage
 async function killDuring(
   environment: ExecutionEnvironment,
   answer: Promise<InvocationAnswer>,
+  { afterMs, done }: Kill,
 ): Promise<InvocationAnswer> {
-  await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, Math.random() * killWithinMs))]);
+  let timer: NodeJS.Timeout | undefined;
+  const struck = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), afterMs);
+  });
+  done(await Promise.race([answer.then(() => true), struck]));
+  clearTimeout(timer);
   await environment.stop();
   return { ok: false, error: { errorType: "Runtime.ExitError", errorMessage: "killed by an injected fault" } };
 }

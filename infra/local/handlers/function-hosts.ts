@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Writable } from "node:stream";
 import type { Faults } from "../faults.ts";
 import { type Endpoints, makeEnvironment } from "../local-environment.ts";
@@ -13,8 +14,8 @@ interface HostsOptions {
   readonly faults: Faults;
 }
 
-/** Execution environments of one function at once. More would only wait for the same processor. */
-const concurrency = 4;
+/** Execution environments of one function at once. More would only wait for the same processors. */
+const concurrency = Math.max(2, availableParallelism());
 
 /** Every function of the app, by ARN. */
 export class FunctionHosts {
@@ -38,14 +39,10 @@ export class FunctionHosts {
     for (const functionArn of new Set(functionArns)) this.#find(functionArn).warm();
   }
 
+  /** Runs a function; an injected fault may kill it on the way. */
   invoke(functionArn: string, event: unknown): Promise<InvocationOutcome> {
-    return this.#find(functionArn).invoke(event);
-  }
-
-  /** An invocation with a batch, which an injected fault may kill. */
-  invokeBatch(functionArn: string, event: unknown): Promise<InvocationOutcome> {
     const host = this.#find(functionArn);
-    return host.invoke(event, { kill: this.#faults.takeKill(host.plan.name) });
+    return host.invoke(event, this.#faults.takeKill(host.plan.name));
   }
 
   async stop(): Promise<void> {
