@@ -4,6 +4,7 @@ import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
 import { makeMemoryActivityStore } from "../../support/memory-activity-store.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { anEvent, NOON } from "../../support/people.ts";
 
 const ann = "p_ann" as ProfileId;
@@ -40,6 +41,7 @@ describe.each<[string, () => Promise<ActivityStore>]>([
       return makeActivityStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeActivityStore({ dynamo: makeMemoryDynamo().client, table: "activity" })],
 ])("an activity store %s", (_, open) => {
   test("lists a person's own events newest first, whatever chunks they came in, page by page", async () => {
     const store = await open();

@@ -3,6 +3,7 @@ import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import type { AuditEntry, AuditStore } from "#domain/ports/audit-store.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
 import { makeMemoryAuditStore } from "../../support/memory-audit-store.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { NOON } from "../../support/people.ts";
 
 const HOUR = 3_600_000;
@@ -48,6 +49,7 @@ describe.each<[string, () => Promise<AuditStore>]>([
       return makeAuditStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeAuditStore({ dynamo: makeMemoryDynamo().client, table: "audit" })],
 ])("an audit store %s", (_, open) => {
   test("the outcome replaces the attempt", async () => {
     const store = await open();

@@ -4,6 +4,7 @@ import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
 import { makeMemoryConflictStore } from "../../support/memory-conflict-store.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { NOON } from "../../support/people.ts";
 
 const conflict = (value: string, owner: string, count: number, at = NOON) => ({
@@ -29,6 +30,7 @@ describe.each<[string, () => Promise<ConflictStore>]>([
       return makeConflictStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeConflictStore({ dynamo: makeMemoryDynamo().client, table: "metrics" })],
 ])("a conflict store %s", (_, open) => {
   test("adds up the refusals of one identifier and remembers the newest", async () => {
     const store = await open();

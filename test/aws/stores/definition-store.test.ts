@@ -6,6 +6,8 @@ import type { DefinitionStore } from "#domain/ports/definition-store.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
 import { startS3 } from "../../support/fauxqs.ts";
 import { makeMemoryDefinitionStore } from "../../support/memory-definition-store.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
+import { makeMemoryS3 } from "../../support/memory-s3.ts";
 
 let emulator: Awaited<ReturnType<typeof startDynamo>>;
 let storage: Awaited<ReturnType<typeof startS3>>;
@@ -30,6 +32,16 @@ async function openReal() {
 describe.each<[string, () => Promise<DefinitionStore>]>([
   ["in memory", async () => makeMemoryDefinitionStore()],
   ["in DynamoDB and S3", async () => (await openReal()).store],
+  [
+    "in DynamoDB and S3 in memory",
+    async () =>
+      makeDefinitionStore({
+        dynamo: makeMemoryDynamo().client,
+        s3: makeMemoryS3().client,
+        table: "definitions",
+        bucket: "strata",
+      }),
+  ],
 ])("a definition store %s", (_, open) => {
   test("begins at version 0, with nothing", async () => {
     const store = await open();

@@ -3,6 +3,7 @@ import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { makeMemoryIdentityStore } from "../../support/memory-identity-store.ts";
 
 const key = (text: string) => text as IdentifierKey;
@@ -23,6 +24,7 @@ describe.each<[string, () => Promise<IdentityStore>]>([
       return makeIdentityStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeIdentityStore({ dynamo: makeMemoryDynamo().client, table: "identities" })],
 ])("an identity store %s", (_, open) => {
   test("the first claim of an identifier stands; claiming it again for the same person is harmless", async () => {
     const store = await open();

@@ -3,6 +3,7 @@ import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { makeMemoryProfileStore } from "../../support/memory-profile-store.ts";
 import { aPerson, membershipFact, NOON } from "../../support/people.ts";
 
@@ -21,6 +22,7 @@ describe.each<[string, () => Promise<ProfileStore>]>([
       return makeProfileStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeProfileStore({ dynamo: makeMemoryDynamo().client, table: "profiles" })],
 ])("a profile store %s", (_, open) => {
   test("gives back what was saved, and nothing for an unknown id", async () => {
     const store = await open();

@@ -3,6 +3,7 @@ import { makeTagStore } from "#aws/stores/tag-store.ts";
 import type { TagRow, TagStore } from "#domain/ports/tag-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { makeMemoryTagStore } from "../../support/memory-tag-store.ts";
 import { NOON } from "../../support/people.ts";
 
@@ -41,6 +42,10 @@ describe.each<[string, () => Promise<TagStore>]>([
       const table = await createTable(emulator.dynamo, `tags-${Math.random()}`, "pk+sk");
       return makeTagStore({ dynamo: emulator.dynamo, table, now: () => NOON });
     },
+  ],
+  [
+    "in DynamoDB in memory",
+    async () => makeTagStore({ dynamo: makeMemoryDynamo().client, table: "tags", now: () => NOON }),
   ],
 ])("a tag store %s", (_, open) => {
   test("a newer version of the profile overwrites, an older or equal one does not", async () => {

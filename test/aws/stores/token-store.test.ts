@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTokenStore } from "#aws/stores/token-store.ts";
 import type { AdminToken, TokenStore } from "#domain/ports/token-store.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { makeMemoryTokenStore } from "../../support/memory-token-store.ts";
 import { NOON } from "../../support/people.ts";
 
@@ -23,6 +24,7 @@ describe.each<[string, () => Promise<TokenStore>]>([
       return makeTokenStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  ["in DynamoDB in memory", async () => makeTokenStore({ dynamo: makeMemoryDynamo().client, table: "tokens" })],
 ])("a token store %s", (_, open) => {
   test("finds what was put, until it is removed", async () => {
     const store = await open();
