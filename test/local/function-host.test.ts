@@ -1,7 +1,6 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { SteeredClock } from "../../infra/local/clock.ts";
 import { Faults, type Kill } from "../../infra/local/faults.ts";
@@ -33,20 +32,16 @@ function makeHost({ timeoutMs = 5_000, concurrency = 2 } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "strata-function-"));
   writeFileSync(path.join(folder, "index.mjs"), source);
   const clock = new SteeredClock(path.join(folder, "clock.json"));
-  const log = new PassThrough();
-  let written = "";
-  log.on("data", (chunk: Buffer) => {
-    written += chunk.toString();
-  });
+  const logFile = path.join(folder, "Test.log");
   const arn = "arn:aws:lambda:us-east-1:000000000000:function:Test";
   const plan = { name: "Test", arn, folder, handler: "index.handler", timeoutMs, memoryMb: 128, environment: {} };
-  const host = new FunctionHost({ plan, environment: { STRATA_X: "x" }, clock: clock.shared, log, concurrency });
+  const host = new FunctionHost({ plan, environment: { STRATA_X: "x" }, clock: clock.shared, logFile, concurrency });
   hosts.push(host);
   const invoke = async (event: unknown, kill?: Kill) => {
     const outcome = await host.invoke(event, kill);
     return { ...outcome, result: outcome.ok ? (JSON.parse(outcome.payload) as Record<string, unknown>) : undefined };
   };
-  return { invoke, clock, readLog: () => written };
+  return { invoke, clock, readLog: () => readFileSync(logFile, "utf8") };
 }
 
 describe("a function's host", () => {

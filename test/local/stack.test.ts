@@ -170,7 +170,7 @@ describe("the local runtime", () => {
     const left = readdirSync(dataDir);
     expect(left).not.toContain("lock");
     expect(left).not.toContain("local.json");
-    expect(() => process.kill(stack.pid, 0)).toThrow();
+    expect(() => process.kill(stack.pid, 0)).toThrow("ESRCH");
     stack = await startLocalStack({ dataDir });
   });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Writable } from "node:stream";
+import { appendFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { FunctionPlan } from "../template/deployment.ts";
 import { findBundle } from "./find-bundle.ts";
@@ -15,24 +15,20 @@ export class ExecutionEnvironment {
     plan: FunctionPlan,
     environment: Readonly<Record<string, string>>,
     clock: SharedArrayBuffer,
-    log: Writable,
+    logFile: string,
   ) {
-    const workerData: ThreadStart = { ...findBundle(plan), clock };
+    const workerData: ThreadStart = { ...findBundle(plan), clock, logFile };
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
       name: plan.name,
       workerData,
       env: { ...environment },
       execArgv: ["--enable-source-maps"],
       resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb },
-      stdout: true,
-      stderr: true,
     });
-    this.#worker.stdout.pipe(log, { end: false });
-    this.#worker.stderr.pipe(log, { end: false });
     let reason = "the execution environment was stopped";
     this.#worker.on("error", (error) => {
       reason = String(error);
-      log.write(`${reason}\n`);
+      appendFileSync(logFile, `${reason}\n`);
     });
     this.#gone = once(this.#worker, "exit").then(() => {
       this.#alive = false;

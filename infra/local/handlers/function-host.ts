@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Writable } from "node:stream";
 import type { Kill } from "../faults.ts";
 import type { FunctionPlan } from "../template/deployment.ts";
 import { ExecutionEnvironment } from "./execution-environment.ts";
@@ -12,7 +11,7 @@ interface HostOptions {
   readonly plan: FunctionPlan;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: SharedArrayBuffer;
-  readonly log: Writable;
+  readonly logFile: string;
   /** Invocations at once; the others wait. */
   readonly concurrency: number;
 }
@@ -82,8 +81,8 @@ export class FunctionHost {
   }
 
   #start(): ExecutionEnvironment {
-    const { plan, environment, clock, log } = this.#options;
-    const started = new ExecutionEnvironment(plan, environment, clock, log);
+    const { plan, environment, clock, logFile } = this.#options;
+    const started = new ExecutionEnvironment(plan, environment, clock, logFile);
     this.#all.add(started);
     return started;
   }

@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
-import type { Writable } from "node:stream";
 import type { Faults } from "../faults.ts";
 import { type Endpoints, makeEnvironment } from "../local-environment.ts";
 import type { FunctionPlan } from "../template/deployment.ts";
 import { FunctionHost, type InvocationOutcome } from "./function-host.ts";
-import { openFunctionLog } from "./function-log.ts";
+import { prepareFunctionLog } from "./function-log.ts";
 
 interface HostsOptions {
   readonly functions: readonly FunctionPlan[];
@@ -20,17 +19,15 @@ const concurrency = Math.max(2, availableParallelism());
 /** Every function of the app, by ARN. */
 export class FunctionHosts {
   readonly #hosts: ReadonlyMap<string, FunctionHost>;
-  readonly #logs: Writable[] = [];
   readonly #faults: Faults;
 
   constructor({ functions, endpoints, clock, logFolder, faults }: HostsOptions) {
     this.#faults = faults;
     this.#hosts = new Map(
       functions.map((plan) => {
-        const log = openFunctionLog(logFolder, plan.name);
-        this.#logs.push(log);
+        const logFile = prepareFunctionLog(logFolder, plan.name);
         const environment = makeEnvironment(plan, endpoints);
-        return [plan.arn, new FunctionHost({ plan, environment, clock, log, concurrency })];
+        return [plan.arn, new FunctionHost({ plan, environment, clock, logFile, concurrency })];
       }),
     );
   }
@@ -47,7 +44,6 @@ export class FunctionHosts {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#hosts.values()].map((host) => host.stop()));
-    for (const log of this.#logs) log.end();
   }
 
   #find(functionArn: string): FunctionHost {

@@ -3,6 +3,8 @@ export interface ThreadStart {
   readonly file: string;
   readonly exportName: string;
   readonly clock: SharedArrayBuffer;
+  /** What the handler prints goes here. */
+  readonly logFile: string;
 }
 
 /** Main thread → handler's thread. `event` is JSON, as Lambda's is: handlers must not share objects with the runtime. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { printTo } from "./function-log.ts";
 import type { FunctionError, InvocationAnswer, InvocationRequest, ThreadStart } from "./messages.ts";
 import { steerDate } from "./steer-date.ts";
 
@@ -9,7 +10,8 @@ type Handler = (event: unknown, context: unknown) => unknown;
 // A Lambda execution environment in a thread: loads the bundle once, then runs one invocation after another.
 if (!parentPort) throw new Error("handlers/thread.ts runs as a worker thread");
 const port = parentPort;
-const { file, exportName, clock } = workerData as ThreadStart;
+const { file, exportName, clock, logFile } = workerData as ThreadStart;
+printTo(logFile);
 steerDate(clock);
 const loading = load();
 // A bundle that fails to load fails each invocation, as on Lambda; without this the thread would die of it first.

@@ -32,11 +32,11 @@ export class Checkpoints {
     return new Map(Object.entries(this.#saved.passed));
   }
 
-  /** Written within 100 ms: a file for every batch would cost more than a repeated batch does. */
+  /** Written within 250 ms: a file for every batch would cost more than a repeated batch does. */
   advance(shardId: string, sequenceNumber: string): void {
     this.#saved.passed[shardId] = sequenceNumber;
     this.#unsaved.add(shardId);
-    this.#timer ??= setTimeout(() => this.save(), 100);
+    this.#timer ??= setTimeout(() => this.save(), 250);
   }
 
   save(): void {

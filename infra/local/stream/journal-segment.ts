@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  truncateSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, truncateSync, unlinkSync, writeSync } from "node:fs";
 
 /** One record as it lies on disk, a line of JSON. */
 export interface JournalEntry {
@@ -60,15 +51,14 @@ export class JournalSegment {
   append(entries: readonly JournalEntry[]): void {
     this.#descriptor ??= openSync(this.path, "a", 0o600);
     const bytes = Buffer.from(entries.map(formatLine).join(""));
-    const before = fstatSync(this.#descriptor).size;
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(this.#descriptor, bytes, written);
     } catch (error) {
       // A full disk: no half line may stay in front of the next record.
-      ftruncateSync(this.#descriptor, before);
+      ftruncateSync(this.#descriptor, this.#bytes);
       throw error;
     }
-    this.#bytes = before + bytes.length;
+    this.#bytes += bytes.length;
     this.last = entries.at(-1)?.position ?? this.last;
   }
 

@@ -77,11 +77,10 @@ export function makeKinesisApi(streams: EmbeddedStreams, faults: StreamFaults, a
       const entries = readEntries(Records);
       const refused = faults.takeRefusals(entries.length);
       const placed = stream.put(entries.filter((_, index) => !refused.has(index)));
-      const { code: ErrorCode, message: ErrorMessage } = throttled(stream.name);
       return {
         FailedRecordCount: refused.size,
         Records: entries.map((_, index) => {
-          if (refused.has(index)) return { ErrorCode, ErrorMessage };
+          if (refused.has(index)) return refusal(stream.name);
           const next = placed.shift();
           return { ShardId: next?.shardId, SequenceNumber: next?.sequenceNumber };
         }),
@@ -143,6 +142,11 @@ function readEntries(records: readonly z.infer<typeof Entry>[]): PutEntry[] {
     throw new KinesisError("InvalidArgumentException", "Records size exceeds 5 MB limit");
   }
   return entries;
+}
+
+function refusal(stream: string) {
+  const { code: ErrorCode, message: ErrorMessage } = throttled(stream);
+  return { ErrorCode, ErrorMessage };
 }
 
 function describe(stream: EmbeddedStream) {

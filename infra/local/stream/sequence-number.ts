@@ -14,8 +14,3 @@ export function positionOf(sequenceNumber: string): number {
   }
   return position;
 }
-
-/** Negative where `a` comes before `b`. */
-export function compareSequenceNumbers(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-}
