@@ -5,6 +5,7 @@ import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeSecretReader } from "#aws/secret.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
+import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
@@ -42,15 +43,17 @@ const { log } = makeTelemetry("admin");
 const bucket = config.STRATA_BUCKET;
 const definitions = makeDefinitionStore({ dynamo, s3, table: config.STRATA_TABLE_DEFINITIONS, bucket });
 // No age at all: an operator reads what the write before has put in force.
-const { get: inForce } = makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now });
+const { get: inForce, atLeast: inForceAtLeast } = makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now });
 
 /** The administration API and its documentation, behind either gateway. */
 export const handler = makeAdminHandler({
   definitions,
   inForce,
+  inForceAtLeast,
   profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
   identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
   activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+  conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
   tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
   metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
   tokens: makeTokenStore({ dynamo, table: config.STRATA_TABLE_DEFINITIONS }),

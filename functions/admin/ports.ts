@@ -1,6 +1,7 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { AuditStore } from "#domain/ports/audit-store.ts";
+import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
 import type { FailedEventStore } from "#domain/ports/failed-event-store.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
@@ -15,9 +16,12 @@ export interface AdminPorts {
   readonly definitions: DefinitionStore;
   /** The definitions in force at this moment, compiled. */
   readonly inForce: () => Promise<CompiledBundle>;
+  /** Those of this version or a later one. Throws where the version is not there yet. */
+  readonly inForceAtLeast: (version: number) => Promise<CompiledBundle>;
   readonly profiles: ProfileStore;
   readonly identities: IdentityStore;
   readonly activity: ActivityStore;
+  readonly conflicts: ConflictStore;
   readonly tags: TagStore;
   readonly metrics: MetricStore;
   readonly tokens: TokenStore;

@@ -4,6 +4,7 @@ import { listAudit } from "./routes/audit.ts";
 import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
+import { listConflicts, unmergeProfile } from "./routes/identity.ts";
 import { deleteManualTag, putManualTag } from "./routes/manual-tags.ts";
 import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
@@ -18,6 +19,8 @@ export const routes: readonly Route[] = [
   explainProfileMembership,
   putManualTag,
   deleteManualTag,
+  unmergeProfile,
+  listConflicts,
   listMembers,
   countMembers,
   getTotals,

@@ -3,7 +3,7 @@ import { commitProfile, publishOutbox } from "#domain/profile/commit-profile.ts"
 import type { Profile } from "#domain/profile/state.ts";
 import { AdminError } from "./admin-error.ts";
 import { auditChange } from "./audit-change.ts";
-import { findProfile } from "./find-profile.ts";
+import { settleProfile } from "./find-profile.ts";
 import type { AdminPorts } from "./ports.ts";
 import type { Actor } from "./route.ts";
 
@@ -18,7 +18,7 @@ export async function setManualTag(
   ports: AdminPorts,
 ): Promise<{ profile: Profile; changed: boolean }> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const before = await findProfile(tag.profileId, ports);
+    const before = await settleProfile(tag.profileId, ports);
     // Nothing is written over an outbox that is still owed.
     await publishOutbox(ports, before);
     const bundle = await ports.inForce();

@@ -42,12 +42,13 @@ export class Admin extends Construct {
       },
     });
     tables.grant(admin, "Profiles", "BatchGetItem", "PutItem", "Scan", "UpdateItem");
-    tables.grant(admin, "Identities", "BatchGetItem");
-    tables.grant(admin, "Activity", "Query");
+    // An un-merge writes the index and the behaviour logs of the two people anew.
+    tables.grant(admin, "Identities", "BatchGetItem", "PutItem");
+    tables.grant(admin, "Activity", "PutItem", "Query");
     tables.grant(admin, "Tags", "Query");
     // Definitions and, in the same table, admin tokens: only a token's row is ever deleted.
     tables.grant(admin, "Definitions", "DeleteItem", "GetItem", "PutItem", "Query");
-    tables.grant(admin, "Metrics", "BatchWriteItem", "GetItem");
+    tables.grant(admin, "Metrics", "BatchWriteItem", "GetItem", "Query");
     tables.grant(admin, "Audit", "PutItem", "Query");
     streams.grantPut(admin, streams.events);
     streams.grantPut(admin, streams.facts);

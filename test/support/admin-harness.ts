@@ -8,6 +8,7 @@ import { asVersion1, asVersion2, type Gateway } from "./collect-harness.ts";
 import { isRecord } from "./is-record.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryAuditStore } from "./memory-audit-store.ts";
+import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
 import { makeMemoryFailedEventStore } from "./memory-failed-event-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
@@ -40,13 +41,16 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
   const state = { now: NOON };
   const errors: unknown[] = [];
   const definitions = makeMemoryDefinitionStore();
+  const cache = makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now: () => state.now });
   let made = 0;
   const ports = {
     definitions,
-    inForce: makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now: () => state.now }).get,
+    inForce: cache.get,
+    inForceAtLeast: cache.atLeast,
     profiles: makeMemoryProfileStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
+    conflicts: makeMemoryConflictStore(),
     tags: makeMemoryTagStore(),
     metrics: makeMemoryMetricStore(),
     tokens: makeMemoryTokenStore(),

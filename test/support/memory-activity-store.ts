@@ -1,3 +1,4 @@
+import { byNewest, placeOf } from "#domain/activity/list-across.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
@@ -11,14 +12,21 @@ export function makeMemoryActivityStore(): ActivityStore {
       for (const event of events) log.set(event.messageId, event);
       logs.set(profileId, log);
     },
-    list: async (profileId, { from = -Infinity, to = Infinity, event, cursor = "0", limit }) => {
-      const newestFirst = [...(logs.get(profileId)?.values() ?? [])]
+    list: async (profileId, { from = -Infinity, to = Infinity, event, cursor, limit }) => {
+      const after = cursor === undefined ? undefined : readPlace(cursor);
+      const rest = [...(logs.get(profileId)?.values() ?? [])]
         .filter(({ at }) => at >= from && at <= to)
         .filter((found) => event === undefined || found.event === event)
-        .toSorted((a, b) => b.at - a.at || (a.messageId < b.messageId ? 1 : -1));
-      const start = Number(cursor);
-      const events = newestFirst.slice(start, start + limit);
-      return start + limit < newestFirst.length ? { events, cursor: String(start + limit) } : { events };
+        .filter((found) => !after || byNewest(after, found) < 0)
+        .toSorted(byNewest);
+      const events = rest.slice(0, limit);
+      const last = events.at(-1);
+      return rest.length > limit && last ? { events, cursor: placeOf(last) } : { events };
     },
   };
+}
+
+function readPlace(cursor: string): { at: number; messageId: string } {
+  const space = cursor.indexOf(" ");
+  return { at: Number(cursor.slice(0, space)), messageId: cursor.slice(space + 1) };
 }

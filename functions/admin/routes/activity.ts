@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { listAcross } from "#domain/activity/list-across.ts";
 import { type ActivityItem, ActivityPage } from "#events/admin-api/activity.ts";
 import { writeInstant } from "#events/admin-api/answer.ts";
 import { From, pageQuery, To } from "#events/admin-api/page-query.ts";
@@ -16,7 +17,8 @@ export const listActivity = defineRoute({
   role: "viewer",
   tag: "Profiles",
   summary: "Read what a person did",
-  description: "Newest first. An event that was delivered twice is there once.",
+  description:
+    "Newest first, with what people did who were merged into this one. An event that was delivered twice is there once.",
   params: z.object({ id: z.string() }),
   query: z.object({
     from: From,
@@ -31,7 +33,7 @@ export const listActivity = defineRoute({
     // A cursor is good for the person and the filter that it was given for.
     const list = ["activity", profile.id, query.event ?? "", query.from ?? "", query.to ?? ""].join(" ");
     const after = readCursor(list, query.cursor, Place);
-    const { events, cursor } = await ports.activity.list(profile.id, {
+    const { events, cursor } = await listAcross(ports.activity, [profile.id, ...profile.state.absorbed], {
       ...(query.from !== undefined && { from: query.from }),
       ...(query.to !== undefined && { to: query.to }),
       ...(query.event !== undefined && { event: query.event }),

@@ -38,7 +38,8 @@ export const getProfile = defineRoute({
   role: "viewer",
   tag: "Profiles",
   summary: "Read a person",
-  description: "Memberships are evaluated at this instant and nothing is written. A merged id answers with the winner.",
+  description:
+    "Memberships are evaluated at this instant and nothing is written. A merged id answers with the winner; one that was taken apart, with whoever has what it had.",
   params: z.object({ id: z.string() }),
   answers,
   refusals: { 404: "profile_unknown" },

@@ -6,6 +6,7 @@ import * as answer from "#events/admin-api/answer.ts";
 import * as audit from "#events/admin-api/audit.ts";
 import * as definitions from "#events/admin-api/definitions.ts";
 import * as failedEvents from "#events/admin-api/failed-events.ts";
+import * as identity from "#events/admin-api/identity.ts";
 import * as memberships from "#events/admin-api/memberships.ts";
 import * as profileView from "#events/admin-api/profile-view.ts";
 import * as tokens from "#events/admin-api/tokens.ts";
@@ -82,7 +83,18 @@ describe("the OpenAPI document", () => {
 });
 
 describe("examples", () => {
-  const modules = { activity, answer, audit, definitions, failedEvents, memberships, profileView, tokens, totals };
+  const modules = {
+    activity,
+    answer,
+    audit,
+    definitions,
+    failedEvents,
+    identity,
+    memberships,
+    profileView,
+    tokens,
+    totals,
+  };
   const examples = Object.values(modules).flatMap((module) =>
     Object.entries(module).flatMap(([name, schema]) => {
       const example = schema instanceof z.ZodType ? schema.meta()?.example : undefined;
