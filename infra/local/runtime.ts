@@ -33,6 +33,8 @@ export interface Running {
 }
 
 const hourMs = 3_600_000;
+/** The longest batching window here, in ms: batches are small on one machine, and somebody waits for the result. */
+const longestWindowMs = 200;
 /** How long running batches get to end when the runtime stops, in ms. */
 const stopMs = 3_000;
 
@@ -135,7 +137,7 @@ async function startMappings(
     const stream = deployment.streams.find(({ arn }) => arn === plan.streamArn);
     if (!stream) throw new Error(`${plan.id} reads ${plan.streamArn}, which is no stream of the app`);
     return new KinesisMapping({
-      plan,
+      plan: { ...plan, windowMs: Math.min(plan.windowMs, longestWindowMs) },
       reader: services.readStream(stream),
       checkpointFolder,
       now: clock.now,
