@@ -5,18 +5,31 @@ import { ExitCode, usageError } from "./cli-error.ts";
 import { type Command, readOptions } from "./command.ts";
 import { apply } from "./commands/apply.ts";
 import { clock } from "./commands/clock.ts";
+import { conflicts } from "./commands/conflicts.ts";
 import { convert } from "./commands/convert-online-retail.ts";
 import { demo } from "./commands/demo.ts";
 import { members } from "./commands/members.ts";
 import { profile } from "./commands/profile.ts";
 import { replay } from "./commands/replay.ts";
 import { totals } from "./commands/totals.ts";
+import { unmerge } from "./commands/unmerge.ts";
 import type { Environment } from "./environment.ts";
 import { markNumbers, OnceText, unmark } from "./option-text.ts";
 import { reportError } from "./report-error.ts";
 import { openTerminal } from "./terminal.ts";
 
-const COMMANDS: readonly Command[] = [apply, replay, profile, members, totals, clock, demo, convert];
+const COMMANDS: readonly Command[] = [
+  apply,
+  replay,
+  profile,
+  unmerge,
+  conflicts,
+  members,
+  totals,
+  clock,
+  demo,
+  convert,
+];
 
 const GlobalOptions = z.object({
   url: OnceText.optional(),

@@ -4,6 +4,8 @@ import { countOf, groupDigits, padText, printable, spellAmount, spellDay, spellI
 import { spellEvidence } from "./spell-evidence.ts";
 import type { Terminal } from "./terminal.ts";
 
+const MERGED_SHOWN = 5;
+
 /** A person for a reader; `why` explains the memberships. */
 export function renderProfile(
   view: ProfileView,
@@ -33,7 +35,7 @@ export function renderProfile(
         .map(([name, { granted }]) => `${printable(name)} ${granted ? "yes" : "no"}`)
         .join(", "),
     ],
-    ["merged from", view.mergedFrom.join(", ")],
+    ["merged from", spellMerged(view.mergedFrom)],
   ];
   const shown = rows.filter(([, value]) => value !== "");
   const width = Math.max(...shown.map(([name]) => name.length));
@@ -50,6 +52,13 @@ export function renderProfile(
       lines.push(`      ${evidence.holds ? c.green("✔") : c.dim("·")} ${spellEvidence(evidence)}`);
   }
   return lines;
+}
+
+/** A person may have been merged a hundred times. */
+function spellMerged(ids: readonly string[]): string {
+  const more = ids.length - MERGED_SHOWN;
+  const shown = ids.slice(0, MERGED_SHOWN).map(printable).join("  ");
+  return more > 0 ? `${shown}  and ${groupDigits(more)} more (--json lists them)` : shown;
 }
 
 function countAndAmount(count: number, amount: { amount: number; currency: string }, more = ""): string {

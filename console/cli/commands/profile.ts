@@ -1,7 +1,7 @@
 import { MembershipExplanation } from "#events/admin-api/memberships.ts";
-import { ProfileView } from "#events/admin-api/profile-view.ts";
-import { ExitCode, usageError } from "../cli-error.ts";
+import { ExitCode } from "../cli-error.ts";
 import { type Command, connect } from "../command.ts";
+import { checkPerson, findPerson } from "../find-person.ts";
 import { renderProfile } from "../profile-card.ts";
 
 /** Shows one person: who it is, what was bought, and why each tag holds. */
@@ -15,16 +15,9 @@ export const profile: Command = {
     "strata profile p_7c4qk2m9x0v3d8s1t6b5n4h2aa --json",
   ],
   async run([who = ""], _options, context) {
-    const isId = /^p_[\w-]+$/.test(who);
-    if (!isId && !/^[^:]+:./s.test(who))
-      throw usageError(
-        `Not an identifier: ${who}`,
-        "Write it as type:value, such as userId:12583, or give a profile id (p_…).",
-      );
+    checkPerson(who);
     const { api } = await connect(context);
-    const view = isId
-      ? await api.get(`/admin/v1/profiles/${encodeURIComponent(who)}`, ProfileView)
-      : await api.get("/admin/v1/profiles", ProfileView, { query: { identifier: who } });
+    const view = await findPerson(api, who);
     const base = `/admin/v1/profiles/${encodeURIComponent(view.profileId)}/memberships/`;
     const why = await Promise.all(
       view.memberships.map(({ key }) => api.get(base + encodeURIComponent(key), MembershipExplanation)),
