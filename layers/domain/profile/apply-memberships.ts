@@ -10,10 +10,12 @@ type Change = Partial<Pick<Profile, "state" | "intent">>;
 export function nextVersion(
   before: Profile,
   changed: Change,
-  now: number,
+  clock: number,
   bundle: CompiledBundle,
   owed: readonly Fact[] = [],
 ): Profile {
+  // A worker's clock may run behind the one that received the newest event: nothing is judged before it happened.
+  const now = Math.max(clock, (changed.state ?? before.state).newestReceivedAt);
   const version = before.version + 1;
   // An answer that expired before now is settled on the state in which it expired: `since` is then that instant.
   const settled =
