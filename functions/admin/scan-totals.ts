@@ -1,3 +1,4 @@
+import { isAnybody } from "#domain/profile/is-anybody.ts";
 import { sumOrders } from "#domain/profile/orders.ts";
 import type { MembershipKey, Profile } from "#domain/profile/state.ts";
 import { sumRefunds } from "#domain/profile/view.ts";
@@ -40,7 +41,7 @@ export async function scanTotals({ profiles, now }: Pick<AdminPorts, "profiles" 
         throw new AdminError(503, "scan_too_long", "there are too many people to add up within one request");
       }
       const page = await profiles.scan({ segment, segments: SEGMENTS, ...(cursor !== undefined && { cursor }) });
-      for (const profile of page.profiles) addProfile(totals, profile);
+      for (const profile of page.profiles) if (isAnybody(profile.state)) addProfile(totals, profile);
       cursor = page.cursor;
     } while (cursor !== undefined);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { emptyState } from "#domain/profile/empty-state.ts";
-import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
+import type { IdentifierKey, MembershipKey, ProfileId } from "#domain/profile/state.ts";
 import { MemberCount, MemberPage } from "#events/admin-api/memberships.ts";
 import { Totals } from "#events/admin-api/totals.ts";
 import { makeAdminHarness } from "../../support/admin-harness.ts";
@@ -23,6 +23,7 @@ describe("totals", () => {
       const order = { placed, amount: { value: 1_000 + n, ...by }, status: { value: "completed" as const, ...by } };
       const state = {
         ...emptyState(),
+        newestReceivedAt: NOON,
         ...(n % 3 > 0 && { orders: new Map([[`o${n}`, order]]) }),
         ...(n % 5 === 0 && { refunds: new Map([[`o${n}`, { value: 100, ...by }]]) }),
       };
@@ -46,6 +47,14 @@ describe("totals", () => {
     });
     expect(await ports.metrics.lastMembershipCount(vip)).toEqual({ count: 4, at: NOON });
     expect(await ports.metrics.lastMembershipCount("tag:none" as MembershipKey)).toEqual({ count: 0, at: NOON });
+  });
+
+  test("leave out whom a worker began and lost to another before anything was folded", async () => {
+    const { call, define, ports } = makeAdminHarness();
+    await define({ kind: "setting", name: "project", currency: "GBP" } as never);
+    const identifiers = new Map([["anonymousId:a" as IdentifierKey, NOON]]);
+    await ports.profiles.save(aPerson("begun", { state: { ...emptyState(), identifiers } }));
+    expect((await call("GET", "/admin/v1/totals")).body).toMatchObject({ people: 0 });
   });
 
   test("say so where there are too many people for one request", async () => {
