@@ -15,9 +15,10 @@ const PLACEHOLDERS = new Set(
   ).split(" "),
 );
 
-/** Quotes and brackets of every kind, white space, and characters that cannot be seen. */
-const WRAPPING = /[\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'`´<>$%]/gu;
-const SEPARATORS = /[-_.:/\\|\p{Pd}]/gu;
+/** Quotes and brackets of every kind, escaped ones too (JSON inside JSON), white space, and characters that cannot be
+ *  seen. */
+const WRAPPING = /[\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}\p{Ps}\p{Pe}"'`´<>$%\\]/gu;
+const SEPARATORS = /[-_.:/|\p{Pd}]/gu;
 
 /** True if the value names nobody: empty, only zeros or dashes, or a placeholder, in any case, quoting, spacing or
  *  width (model.md §2). Everyone who shared such a value would otherwise become one person. */
