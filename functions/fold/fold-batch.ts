@@ -11,6 +11,7 @@ import { foldPerson } from "./fold-person.ts";
 import { loadRoots, type Roots } from "./load-roots.ts";
 import { publishLeftOver, publishOutboxes } from "./publish-outboxes.ts";
 import { reservePerson } from "./reserve-person.ts";
+import { sumRefusals } from "./sum-refusals.ts";
 
 export interface FoldPorts extends SplitPorts {
   readonly conflicts: ConflictStore;
@@ -189,15 +190,13 @@ async function publishWritten(ports: FoldPorts, { written }: Progress): Promise<
   }
 }
 
-/** Refusals are listed for operators, added up by identifier, so that a storm of them costs one write a batch. Listing
- *  them is no reason to deliver events again. */
+/** Refusals are listed for operators, added up, so that a storm of them costs few writes a batch. Listing them is no
+ *  reason to deliver events again. */
 async function recordRefusals(ports: FoldPorts, { refusals }: Progress): Promise<void> {
   if (refusals.length === 0) return;
   ports.count("LinksRefused", refusals.length);
-  const at = ports.now();
-  const byKey = Map.groupBy(refusals, ({ key, reason }) => `${reason} ${key}`);
-  const added = Array.from(byKey.values(), ([first, ...more]) => first && { ...first, count: more.length + 1, at });
-  await Promise.allSettled(added.filter((it) => it !== undefined).map((it) => ports.conflicts.add(it)));
+  const sums = sumRefusals(refusals, ports.now());
+  await Promise.allSettled(sums.map((conflict) => ports.conflicts.add(conflict)));
 }
 
 function groupByOwner(waiting: readonly Task[], plan: ClaimPlan): Map<ProfileId, Task[]> {

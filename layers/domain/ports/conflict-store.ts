@@ -3,6 +3,7 @@ import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
 
 /** An identifier that events keep linking to people it cannot belong to, added up. */
 export interface IdentityConflict {
+  /** A value `*` stands for many values of its type, each met a few times. */
   readonly key: IdentifierKey;
   readonly reason: LinkRefusal;
   /** The person that the newest such event went to instead. */
