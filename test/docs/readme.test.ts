@@ -69,13 +69,14 @@ describe.each(byFile(readmes))("%s", (_, readme) => {
     expect(used.filter((name) => !commands.includes(name))).toEqual([]);
   });
 
-  test("the routes of the admin API are those that there are", () => {
+  test("every route of the admin API that it names exists", () => {
     const named = Array.from(
       readme.prose.matchAll(/`(GET|PUT|POST|DELETE) (\/admin\/v1\/[^?`]*)/g),
       ([, method, route]) => `${method} ${route}`,
     );
-    const existing = routes.map((route) => `${route.method} ${route.path}`);
-    expect([...new Set(named)].toSorted()).toEqual(existing.toSorted());
+    expect(named.length).toBeGreaterThan(20);
+    const existing = new Set(routes.map((route) => `${route.method} ${route.path}`));
+    expect(named.filter((route) => !existing.has(route))).toEqual([]);
   });
 
   test("a choice of deployment is one that is read", () => {
