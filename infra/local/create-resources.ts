@@ -1,10 +1,5 @@
 import { CreateTableCommand, type DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import {
-  CreateStreamCommand,
-  DescribeStreamSummaryCommand,
-  type KinesisClient,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-kinesis";
+import { CreateStreamCommand, type KinesisClient, ResourceInUseException } from "@aws-sdk/client-kinesis";
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { StreamPlan, TablePlan } from "./template/deployment.ts";
 
@@ -29,23 +24,11 @@ export async function createTables(client: DynamoDBClient, tables: readonly Tabl
 /** Creates the streams that are missing on a backend that is not embedded. */
 export async function createStreams(client: KinesisClient, streams: readonly StreamPlan[]): Promise<void> {
   for (const { name, shards } of streams) {
-    if (await streamExists(client, name)) continue;
     try {
       await client.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
     } catch (error) {
-      // kinesis-local creates the stream and breaks off its answer over HTTP/2.
-      if (!(await streamExists(client, name))) throw error;
+      if (!(error instanceof ResourceInUseException)) throw error;
     }
-  }
-}
-
-async function streamExists(client: KinesisClient, name: string): Promise<boolean> {
-  try {
-    await client.send(new DescribeStreamSummaryCommand({ StreamName: name }));
-    return true;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return false;
-    throw error;
   }
 }
 

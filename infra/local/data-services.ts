@@ -61,7 +61,9 @@ export async function startDataServices(options: DataServicesOptions): Promise<D
 
   const s3Url = backend.s3 ?? objectStoreUrl;
   const dynamodb = new DynamoDBClient({ region, credentials, endpoint: dynamodbUrl });
-  const kinesis = new KinesisClient({ region, credentials, endpoint: kinesisUrl });
+  // HTTP/1.1, as the other clients speak it: kinesis-local breaks off its errors over HTTP/2.
+  const { requestHandler } = dynamodb.config;
+  const kinesis = new KinesisClient({ region, credentials, endpoint: kinesisUrl, requestHandler });
   const s3 = new S3Client({ region, credentials, endpoint: s3Url, forcePathStyle: true });
   cleanup.add(() => {
     for (const client of [dynamodb, kinesis, s3]) client.destroy();

@@ -71,7 +71,7 @@ const textOf = ({ Data }: { Data?: Uint8Array | undefined }): string => new Text
 describe.each([
   ["the embedded stream over HTTP/2", startEmbedded, {}],
   ["the embedded stream over HTTP/1.1", startEmbedded, http1],
-  // Over HTTP/2 it breaks off its answer to CreateStream.
+  // Over HTTP/2 it breaks off its errors and its answer to CreateStream.
   ["kinesis-local over HTTP/1.1", startReference, http1],
 ])("the Kinesis API of %s", (_, start, handler) => {
   let backend: Backend;
