@@ -1,5 +1,6 @@
 import { type CollectOutcome, collectCall } from "#domain/collect/collect-call.ts";
 import { keyOf } from "#domain/identity/plan-claims.ts";
+import { isAnybody } from "#domain/profile/is-anybody.ts";
 import { hashMessageId } from "#domain/profile/message-hash.ts";
 import type { Profile } from "#domain/profile/state.ts";
 import type { CollectedEvent, Identifier } from "#events/collected-event.ts";
@@ -44,7 +45,7 @@ export function openPipeline(bundle = aBundle(viewerTag)) {
   }
 
   function living(): Profile[] {
-    return ports.profiles.all().filter(({ mergedInto, split }) => mergedInto === undefined && split === undefined);
+    return ports.profiles.all().filter((person) => isAlive(person) && isAnybody(person.state));
   }
 
   /** The person whom an identifier points to, who must be alive and hold it. */
@@ -52,13 +53,17 @@ export function openPipeline(bundle = aBundle(viewerTag)) {
     const key = keyOf(identifier);
     const id = ports.identities.rows.get(key);
     const person = id && (await ports.profiles.load([id])).get(id);
-    if (!person || person.mergedInto || person.split || !person.state.identifiers.has(key)) {
+    if (!person || !isAlive(person) || !person.state.identifiers.has(key)) {
       throw new Error(`${key} points at nobody who lives and holds it`);
     }
     return person;
   }
 
   return { ports, bundle, collect, accept, fold, send, living, personOf };
+}
+
+function isAlive({ mergedInto, split }: Profile): boolean {
+  return mergedInto === undefined && split === undefined;
 }
 
 /** Which of these messages a person's state remembers to have counted. */
