@@ -7,19 +7,21 @@ export function comparableState(state: ProfileState): unknown {
 
 function plain(value: unknown): unknown {
   if (value instanceof Map) {
-    return [...value].map(([key, item]) => [plain(key), plain(item)]).toSorted(byText);
+    return sortByText([...value].map(([key, item]) => [plain(key), plain(item)]));
   }
-  if (value instanceof Set) return [...value].map(plain).toSorted(byText);
+  if (value instanceof Set) return sortByText([...value].map(plain));
   if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(entries.map(([key, item]) => [key, plain(item)]).toSorted(byText) as [string, unknown][]);
+    return Object.fromEntries(
+      entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, plain(item)]),
+    );
   }
   return value;
 }
 
-function byText(a: unknown, b: unknown): number {
-  const [x, y] = [JSON.stringify(a), JSON.stringify(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
+function sortByText(items: readonly unknown[]): unknown[] {
+  const texts = items.map((item): [string, unknown] => [JSON.stringify(item), item]);
+  return texts.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
 }
