@@ -25,7 +25,7 @@ export function splitPortsOf(ports: AdminPorts): SplitPorts {
 }
 
 /** A text that is no id at all never reaches the store, whose keys have limits. */
-export function isProfileId(text: string): text is ProfileId {
+function isProfileId(text: string): text is ProfileId {
   return PROFILE_ID.test(text);
 }
 
