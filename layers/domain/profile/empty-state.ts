@@ -1,23 +1,26 @@
 import type { ProfileState } from "./state.ts";
 
+const NO_ENTRIES: ReadonlyMap<never, never> = new Map<never, never>();
+const NOTHING: ReadonlySet<never> = new Set<never>();
+
 /** The state of a person of whom nothing is known: the neutral element of `mergeStates`. */
 export function emptyState(): ProfileState {
   return {
-    identifiers: new Map(),
-    absorbed: new Set(),
-    separated: new Set(),
-    platforms: new Map(),
-    traits: new Map(),
-    activeDays: new Set(),
-    features: new Map(),
-    orders: new Map(),
-    refunds: new Map(),
-    consent: new Map(),
-    seen: new Map(),
-    manualTags: new Map(),
+    identifiers: NO_ENTRIES,
+    absorbed: NOTHING,
+    separated: NOTHING,
+    platforms: NO_ENTRIES,
+    traits: NO_ENTRIES,
+    activeDays: NOTHING,
+    features: NO_ENTRIES,
+    orders: NO_ENTRIES,
+    refunds: NO_ENTRIES,
+    consent: NO_ENTRIES,
+    seen: NO_ENTRIES,
+    manualTags: NO_ENTRIES,
     newestAt: 0,
     newestDay: 0,
     newestReceivedAt: 0,
-    truncated: new Set(),
+    truncated: NOTHING,
   };
 }

@@ -1,7 +1,7 @@
 import { type FeaturePlan, measureFeature } from "#domain/rules/features.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import { mergeConsent } from "./consent.ts";
-import { type Draft, openDraft } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import { hashMessageId } from "./message-hash.ts";
 import { mergeOrders, orderOf } from "./orders.ts";
 import { pruneState } from "./prune.ts";
@@ -23,26 +23,23 @@ export function foldEvents(
   let draft: Draft | undefined;
   for (const event of events) {
     const message = hashMessageId(event.messageId);
-    if ((draft ?? state).seen.has(message)) continue;
-    draft ??= openDraft(state);
-    draft.seen.set(message, Math.floor(event.receivedAt / 1000));
+    if ((draft?.state ?? state).seen.has(message)) continue;
+    draft ??= new Draft(state);
+    draft.open("seen").set(message, Math.floor(event.receivedAt / 1000));
     applyEvent(draft, event, { at: event.at, message }, plan);
     applied.push(event);
   }
   if (!draft) return { state, applied };
   pruneState(draft, plan);
-  return { state: draft, applied };
+  return { state: draft.state, applied };
 }
 
 function applyEvent(draft: Draft, event: CollectedEvent, by: Stamp, plan: FeaturePlan): void {
-  draft.newestAt = Math.max(draft.newestAt, event.at);
-  draft.newestDay = Math.max(draft.newestDay, event.day);
-  draft.newestReceivedAt = Math.max(draft.newestReceivedAt, event.receivedAt);
-  for (const [type, value] of event.identifiers) {
-    const key = `${type}:${value}` as IdentifierKey;
-    const since = draft.identifiers.get(key);
-    if (since !== undefined && event.at < since) draft.identifiers.set(key, event.at);
-  }
+  const { state } = draft;
+  state.newestAt = Math.max(state.newestAt, event.at);
+  state.newestDay = Math.max(state.newestDay, event.day);
+  state.newestReceivedAt = Math.max(state.newestReceivedAt, event.receivedAt);
+  if (event.at < draft.newestClaim) applyIdentifiers(draft, event);
   if (event.activity) applyActivity(draft, event);
   if (event.traits) applyTraits(draft, event, by);
   if (event.event !== undefined) applyFeatures(draft, event, plan);
@@ -50,21 +47,31 @@ function applyEvent(draft: Draft, event: CollectedEvent, by: Stamp, plan: Featur
   if (event.consent) applyConsent(draft, event);
   if (event.acquisition) {
     const touch = stamp(event.acquisition, by);
-    draft.firstAcquisition = earlierOf(draft.firstAcquisition, touch) ?? touch;
-    draft.lastAcquisition = laterOf(draft.lastAcquisition, touch) ?? touch;
+    state.firstAcquisition = earlierOf(state.firstAcquisition, touch);
+    state.lastAcquisition = laterOf(state.lastAcquisition, touch);
   }
-  if (event.place) draft.place = laterOf(draft.place, stamp(event.place, by)) ?? stamp(event.place, by);
-  if (event.device) draft.device = laterOf(draft.device, stamp(event.device, by)) ?? stamp(event.device, by);
+  if (event.place) state.place = laterOf(state.place, stamp(event.place, by));
+  if (event.device) state.device = laterOf(state.device, stamp(event.device, by));
+}
+
+/** An identifier is known since the oldest event that bore it. */
+function applyIdentifiers(draft: Draft, event: CollectedEvent): void {
+  for (const [type, value] of event.identifiers) {
+    const key = `${type}:${value}` as IdentifierKey;
+    const since = draft.state.identifiers.get(key);
+    if (since !== undefined && event.at < since) draft.open("identifiers").set(key, event.at);
+  }
 }
 
 function applyActivity(draft: Draft, event: CollectedEvent): void {
-  draft.firstSeen = Math.min(draft.firstSeen ?? Infinity, event.at);
-  draft.lastSeen = Math.max(draft.lastSeen ?? -Infinity, event.at);
-  draft.activeDays.add(event.day);
+  const { state } = draft;
+  state.firstSeen = Math.min(state.firstSeen ?? Infinity, event.at);
+  state.lastSeen = Math.max(state.lastSeen ?? -Infinity, event.at);
+  if (!state.activeDays.has(event.day)) draft.open("activeDays").add(event.day);
   const platform = event.device?.platform;
   if (platform === undefined) return;
-  const seen = draft.platforms.get(platform);
-  draft.platforms.set(platform, {
+  const seen = state.platforms.get(platform);
+  draft.open("platforms").set(platform, {
     firstSeen: Math.min(seen?.firstSeen ?? Infinity, event.at),
     lastSeen: Math.max(seen?.lastSeen ?? -Infinity, event.at),
   });
@@ -73,8 +80,8 @@ function applyActivity(draft: Draft, event: CollectedEvent): void {
 function applyTraits(draft: Draft, event: CollectedEvent, by: Stamp): void {
   for (const [name, value] of Object.entries(event.traits ?? {})) {
     const mode = event.traitModes?.[name] ?? "overwrite";
-    const written = writeTrait(draft.traits.get(name), mode, value, by);
-    if (written) draft.traits.set(name, written);
+    const written = writeTrait(draft.state.traits.get(name), mode, value, by);
+    if (written) draft.open("traits").set(name, written);
   }
 }
 
@@ -83,11 +90,7 @@ function applyFeatures(draft: Draft, event: CollectedEvent, plan: FeaturePlan): 
     const measure = measureFeature(spec, event);
     if (measure === undefined || measure === 0) continue;
     const bucket = spec.unit === "ever" ? 0 : spec.unit === "day" ? event.day : Math.floor(event.at / HOUR_MS);
-    let buckets = draft.features.get(spec.id);
-    if (!buckets) {
-      buckets = new Map();
-      draft.features.set(spec.id, buckets);
-    }
+    const buckets = draft.openBuckets(spec.id);
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + measure);
   }
 }
@@ -95,16 +98,16 @@ function applyFeatures(draft: Draft, event: CollectedEvent, plan: FeaturePlan): 
 function applyOrder(draft: Draft, event: CollectedEvent, by: Stamp): void {
   const { order } = event;
   if (!order) return;
+  const { orders, refunds, rolledOrders } = draft.state;
   if (order.kind === "refunded") {
-    const refund = stamp(order.amountMinor ?? 0, by);
-    draft.refunds.set(order.id, laterOf(draft.refunds.get(order.id), refund) ?? refund);
+    draft.open("refunds").set(order.id, laterOf(refunds.get(order.id), stamp(order.amountMinor ?? 0, by)));
     return;
   }
-  const known = draft.orders.get(order.id);
+  const known = orders.get(order.id);
   // Once orders are rolled, a change of an order that is not among those kept cannot be told from a change of a rolled
   // one. It is counted, not applied.
-  if (!known && order.kind !== "completed" && draft.rolledOrders) draft.truncated.add("orderChanges");
-  else draft.orders.set(order.id, mergeOrders(known, orderOf(order, { ...by, day: event.day })));
+  if (!known && order.kind !== "completed" && rolledOrders) draft.open("truncated").add("orderChanges");
+  else draft.open("orders").set(order.id, mergeOrders(known, orderOf(order, { ...by, day: event.day })));
 }
 
 function applyConsent(draft: Draft, event: CollectedEvent): void {
@@ -119,7 +122,7 @@ function applyConsent(draft: Draft, event: CollectedEvent): void {
     ...(consent.proof !== undefined && { proof: consent.proof }),
     ...(consent.granted && fromPublic && { grantedBy: `anonymousId:${anonymous?.[1] ?? ""}` as IdentifierKey }),
   };
-  draft.consent.set(key, mergeConsent(draft.consent.get(key), said));
+  draft.open("consent").set(key, mergeConsent(draft.state.consent.get(key), said));
 }
 
 function isPublicSource(type: CollectedEvent["source"]["type"]): boolean {

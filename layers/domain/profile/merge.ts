@@ -1,6 +1,6 @@
 import type { FeaturePlan } from "#domain/rules/features.ts";
 import { mergeConsent } from "./consent.ts";
-import { type Draft, openDraft } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import { mergeOrders, mergeRolled } from "./orders.ts";
 import { pruneState } from "./prune.ts";
 import { earlierOf, laterOf } from "./registers.ts";
@@ -10,30 +10,26 @@ import { mergeTraits } from "./traits.ts";
 /** Merges the states of two people, part by part (the table of model.md §3). Commutative and associative over disjoint
  *  events. What has become too old for the newer of the two is pruned, as a fold would. Pure. */
 export function mergeStates(a: ProfileState, b: ProfileState, plan: FeaturePlan): ProfileState {
-  const draft = openDraft(a);
-  draft.absorbed = draft.absorbed.union(b.absorbed);
-  draft.separated = draft.separated.union(b.separated);
-  draft.activeDays = draft.activeDays.union(b.activeDays);
-  draft.truncated = draft.truncated.union(b.truncated);
-  mergeMap(draft.identifiers, b.identifiers, (x = Infinity, y) => Math.min(x, y));
-  mergeMap(draft.platforms, b.platforms, (x, y) => ({
+  const draft = new Draft(a);
+  draft.state.absorbed = a.absorbed.union(b.absorbed);
+  draft.state.separated = a.separated.union(b.separated);
+  mergeMap(draft.open("identifiers"), b.identifiers, (x = Infinity, y) => Math.min(x, y));
+  mergeMap(draft.open("platforms"), b.platforms, (x, y) => ({
     firstSeen: Math.min(x?.firstSeen ?? Infinity, y.firstSeen),
     lastSeen: Math.max(x?.lastSeen ?? -Infinity, y.lastSeen),
   }));
-  mergeMap(draft.traits, b.traits, (x, y) => (x ? mergeTraits(x, y) : y));
-  for (const [id, buckets] of b.features) {
-    const own = draft.features.get(id) ?? new Map<number, number>();
-    mergeMap(own, buckets, (x = 0, y) => x + y);
-    draft.features.set(id, own);
-  }
-  mergeMap(draft.orders, b.orders, mergeOrders);
-  mergeMap(draft.refunds, b.refunds, (x, y) => laterOf(x, y) ?? y);
-  mergeMap(draft.consent, b.consent, mergeConsent);
-  mergeMap(draft.seen, b.seen, (x = -Infinity, y) => Math.max(x, y));
-  mergeMap(draft.manualTags, b.manualTags, (x, y) => (x && isLaterTag(x, y) ? x : y));
-  mergeScalars(draft, b);
+  mergeMap(draft.open("traits"), b.traits, (x, y) => (x ? mergeTraits(x, y) : y));
+  for (const [id, buckets] of b.features) mergeMap(draft.openBuckets(id), buckets, (x = 0, y) => x + y);
+  mergeMap(draft.open("orders"), b.orders, mergeOrders);
+  mergeMap(draft.open("refunds"), b.refunds, (x, y) => laterOf(x, y));
+  mergeMap(draft.open("consent"), b.consent, mergeConsent);
+  mergeMap(draft.open("seen"), b.seen, (x = -Infinity, y) => Math.max(x, y));
+  mergeMap(draft.open("manualTags"), b.manualTags, (x, y) => (x && isLaterTag(x, y) ? x : y));
+  for (const day of b.activeDays) draft.open("activeDays").add(day);
+  for (const part of b.truncated) draft.open("truncated").add(part);
+  mergeScalars(draft.state, b);
   pruneState(draft, plan);
-  return draft;
+  return draft.state;
 }
 
 function mergeMap<K, V>(into: Map<K, V>, from: ReadonlyMap<K, V>, merge: (own: V | undefined, other: V) => V): void {
@@ -46,7 +42,7 @@ function isLaterTag(a: { at: number; on: boolean; by: string }, b: { at: number;
   return a.by >= b.by;
 }
 
-function mergeScalars(draft: Draft, b: ProfileState): void {
+function mergeScalars(draft: Draft["state"], b: ProfileState): void {
   draft.newestAt = Math.max(draft.newestAt, b.newestAt);
   draft.newestDay = Math.max(draft.newestDay, b.newestDay);
   draft.newestReceivedAt = Math.max(draft.newestReceivedAt, b.newestReceivedAt);
@@ -65,7 +61,11 @@ function mergeScalars(draft: Draft, b: ProfileState): void {
   } else assign(draft, "rolledRefunds", draft.rolledRefunds ?? b.rolledRefunds);
 }
 
-function assign<Part extends keyof Draft>(draft: Draft, part: Part, value: Draft[Part] | undefined): void {
+function assign<Part extends keyof ProfileState>(
+  draft: Draft["state"],
+  part: Part,
+  value: ProfileState[Part] | undefined,
+): void {
   if (value !== undefined) draft[part] = value;
 }
 

@@ -1,7 +1,10 @@
 import type { FeaturePlan } from "#domain/rules/features.ts";
 import type { Draft } from "./draft.ts";
 import { rollOrders } from "./orders.ts";
+import type { ProfileState } from "./state.ts";
 import { traitWrittenAt } from "./traits.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** How long a messageId is remembered, and how many at most (model.md §3). */
 export const DEDUPE_WINDOW_SECONDS = 7 * 24 * 3600;
@@ -14,53 +17,57 @@ const MAX_CONSENTS = 100;
 const MAX_TRAITS = 500;
 const MAX_TRAIT_CHARACTERS = 100_000;
 
-/** Brings every part of a draft within its cap. What is too old is judged against the newest event in the state, never
- *  against now, so that pruning commutes with folding; what is over a cap sets `truncated`. */
+/** Brings every part of a draft that was written within its cap. What is too old is judged against the newest event in
+ *  the state, never against now, so that pruning commutes with folding; what is over a cap sets `truncated`. */
 export function pruneState(draft: Draft, plan: FeaturePlan): void {
-  pruneFeatures(draft, plan);
-  pruneActiveDays(draft);
+  const { before, state } = draft;
+  const isNewerDay = state.newestDay > before.newestDay;
+  if (draft.isOpen("features") || isNewerDay || !isSameHour(state.newestAt, before.newestAt))
+    pruneFeatures(draft, plan);
+  if (draft.isOpen("activeDays") || isNewerDay) pruneActiveDays(draft);
   pruneMemory(draft);
-  pruneTraits(draft);
-  const { rolled, count } = rollOrders(draft.orders, draft.rolledOrders);
-  if (count > 0 && rolled) {
-    draft.rolledOrders = rolled;
-    draft.truncated.add("orders");
-  }
+  if (draft.isOpen("traits")) pruneTraits(draft);
+  if (draft.isOpen("orders")) pruneOrders(draft);
   pruneRefunds(draft);
-  dropOldest(draft, "platforms", draft.platforms, MAX_PLATFORMS, (platform) => platform.lastSeen);
-  dropOldest(draft, "consent", draft.consent, MAX_CONSENTS, (consent) => consent.at);
+  dropOldest(draft, "platforms", MAX_PLATFORMS, (platform) => platform.lastSeen);
+  dropOldest(draft, "consent", MAX_CONSENTS, (consent) => consent.at);
+}
+
+function isSameHour(a: number, b: number): boolean {
+  return Math.floor(a / HOUR_MS) === Math.floor(b / HOUR_MS);
 }
 
 function pruneFeatures(draft: Draft, plan: FeaturePlan): void {
-  const newestHour = Math.floor(draft.newestAt / 3_600_000);
-  for (const [id, buckets] of draft.features) {
+  const newestHour = Math.floor(draft.state.newestAt / HOUR_MS);
+  for (const [id, buckets] of draft.state.features) {
     const spec = plan.byId.get(id);
     // A feature that no definition in force names is dropped: what it would answer is filled from Activity when asked.
-    if (!spec) draft.features.delete(id);
+    if (!spec) draft.open("features").delete(id);
     else if (spec.unit !== "ever") {
-      const oldest = (spec.unit === "hour" ? newestHour : draft.newestDay) - spec.keep;
-      for (const bucket of buckets.keys()) if (bucket < oldest) buckets.delete(bucket);
-      if (buckets.size === 0) draft.features.delete(id);
+      const oldest = (spec.unit === "hour" ? newestHour : draft.state.newestDay) - spec.keep;
+      for (const bucket of buckets.keys()) if (bucket < oldest) draft.openBuckets(id).delete(bucket);
+      if (draft.state.features.get(id)?.size === 0) draft.open("features").delete(id);
     }
   }
 }
 
 function pruneActiveDays(draft: Draft): void {
-  for (const day of draft.activeDays) if (day <= draft.newestDay - MAX_ACTIVE_DAYS) draft.activeDays.delete(day);
+  const oldest = draft.state.newestDay - MAX_ACTIVE_DAYS;
+  for (const day of draft.state.activeDays) if (day <= oldest) draft.open("activeDays").delete(day);
 }
 
 function pruneMemory(draft: Draft): void {
-  const oldest = Math.floor(draft.newestReceivedAt / 1000) - DEDUPE_WINDOW_SECONDS;
-  for (const [hash, receivedAt] of draft.seen) if (receivedAt < oldest) draft.seen.delete(hash);
-  const surplus = draft.seen.size - MAX_REMEMBERED;
+  const oldest = Math.floor(draft.state.newestReceivedAt / 1000) - DEDUPE_WINDOW_SECONDS;
+  for (const [hash, receivedAt] of draft.state.seen) if (receivedAt < oldest) draft.open("seen").delete(hash);
+  const surplus = draft.state.seen.size - MAX_REMEMBERED;
   if (surplus <= 0) return;
-  const byAge = [...draft.seen].toSorted(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-  for (const [hash] of byAge.slice(0, surplus)) draft.seen.delete(hash);
-  draft.truncated.add("seen");
+  const byAge = [...draft.state.seen].toSorted(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+  for (const [hash] of byAge.slice(0, surplus)) draft.open("seen").delete(hash);
+  draft.open("truncated").add("seen");
 }
 
 function pruneTraits(draft: Draft): void {
-  const sizes = [...draft.traits].map(([name, trait]) => {
+  const sizes = [...draft.state.traits].map(([name, trait]) => {
     const values = [trait.overwrite?.value, trait.setOnce?.value, ...(trait.append?.values ?? [])];
     return { name, at: traitWrittenAt(trait), size: name.length + values.reduce<number>(addSize, 16) };
   });
@@ -69,11 +76,11 @@ function pruneTraits(draft: Draft): void {
   let left = sizes.length;
   for (const { name, size } of sizes.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))) {
     if (total <= MAX_TRAIT_CHARACTERS && left <= MAX_TRAITS) break;
-    draft.traits.delete(name);
+    draft.open("traits").delete(name);
     total -= size;
     left--;
   }
-  draft.truncated.add("traits");
+  draft.open("truncated").add("traits");
 }
 
 function addSize(sum: number, value: unknown): number {
@@ -81,29 +88,37 @@ function addSize(sum: number, value: unknown): number {
   return sum + (typeof value === "string" ? value.length : JSON.stringify(value).length);
 }
 
+function pruneOrders(draft: Draft): void {
+  const { rolled, count } = rollOrders(draft.open("orders"), draft.state.rolledOrders);
+  if (count === 0 || !rolled) return;
+  draft.state.rolledOrders = rolled;
+  draft.open("truncated").add("orders");
+}
+
 function pruneRefunds(draft: Draft): void {
-  const surplus = draft.refunds.size - MAX_REFUNDS;
+  const surplus = draft.state.refunds.size - MAX_REFUNDS;
   if (surplus <= 0) return;
-  const oldest = [...draft.refunds].toSorted(([a, x], [b, y]) => x.at - y.at || (a < b ? -1 : 1)).slice(0, surplus);
-  let { count, amountMinor } = draft.rolledRefunds ?? { count: 0, amountMinor: 0 };
+  const refunds = draft.open("refunds");
+  const oldest = [...refunds].toSorted(([a, x], [b, y]) => x.at - y.at || (a < b ? -1 : 1)).slice(0, surplus);
+  let { count, amountMinor } = draft.state.rolledRefunds ?? { count: 0, amountMinor: 0 };
   for (const [id, refund] of oldest) {
-    draft.refunds.delete(id);
+    refunds.delete(id);
     count++;
     amountMinor += refund.value;
   }
-  draft.rolledRefunds = { count, amountMinor };
-  draft.truncated.add("refunds");
+  draft.state.rolledRefunds = { count, amountMinor };
+  draft.open("truncated").add("refunds");
 }
 
-function dropOldest<T>(
+function dropOldest<Part extends "platforms" | "consent">(
   draft: Draft,
-  part: string,
-  items: Map<string, T>,
+  part: Part,
   cap: number,
-  ageOf: (item: T) => number,
+  ageOf: (item: ProfileState[Part] extends ReadonlyMap<string, infer T> ? T : never) => number,
 ): void {
-  if (items.size <= cap) return;
+  if (draft.state[part].size <= cap) return;
+  const items = draft.open(part) as Map<string, Parameters<typeof ageOf>[0]>;
   const byAge = [...items].toSorted(([a, x], [b, y]) => ageOf(x) - ageOf(y) || (a < b ? -1 : 1));
   for (const [key] of byAge.slice(0, items.size - cap)) items.delete(key);
-  draft.truncated.add(part);
+  draft.open("truncated").add(part);
 }

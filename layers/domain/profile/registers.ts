@@ -6,12 +6,16 @@ export function isLater(a: Stamp, b: Stamp): boolean {
 }
 
 /** The last writer of a register. */
+export function laterOf<T extends Stamp>(a: T | undefined, b: T): T;
+export function laterOf<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined;
 export function laterOf<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined {
   if (!a || !b) return a ?? b;
   return isLater(b, a) ? b : a;
 }
 
 /** The first writer of a register. */
+export function earlierOf<T extends Stamp>(a: T | undefined, b: T): T;
+export function earlierOf<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined;
 export function earlierOf<T extends Stamp>(a: T | undefined, b: T | undefined): T | undefined {
   if (!a || !b) return a ?? b;
   return isLater(a, b) ? b : a;
