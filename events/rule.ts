@@ -1,6 +1,21 @@
 import * as z from "zod";
 import { checkRuleBounds } from "./rule/bounds.ts";
-import { Acquisition, ActiveDays, Device, Did, Inactive, Orders, Place, Sum, Tag, Trait } from "./rule/leaves.ts";
+import {
+  Acquisition,
+  ActiveDays,
+  Anniversary,
+  Consent,
+  Device,
+  Did,
+  Inactive,
+  Orders,
+  Place,
+  Segment,
+  Sum,
+  Tag,
+  Tier,
+  Trait,
+} from "./rule/leaves.ts";
 
 /** Every leaf that a rule can have, by its key. */
 export const leafSchemas = {
@@ -10,10 +25,14 @@ export const leafSchemas = {
   activeDays: ActiveDays,
   inactive: Inactive,
   trait: Trait,
+  anniversary: Anniversary,
   acquisition: Acquisition,
   place: Place,
   device: Device,
+  consent: Consent,
   tag: Tag,
+  segment: Segment,
+  tier: Tier,
 };
 export type LeafName = keyof typeof leafSchemas;
 /** What each leaf holds: `Leaves["did"]`. */
@@ -44,10 +63,14 @@ const RuleNode: z.ZodType<Rule> = z
     activeDays: ActiveDays.optional(),
     inactive: Inactive.optional(),
     trait: Trait.optional(),
+    anniversary: Anniversary.optional(),
     acquisition: Acquisition.optional(),
     place: Place.optional(),
     device: Device.optional(),
+    consent: Consent.optional(),
     tag: Tag.optional(),
+    segment: Segment.optional(),
+    tier: Tier.optional(),
   })
   .superRefine((rule, context) => {
     const given = Object.keys(rule);

@@ -27,7 +27,7 @@ const tagExample = {
 export const DefinitionBody = z.record(z.string(), z.unknown()).meta({
   id: "DefinitionBody",
   description:
-    "A SourceDefinition, SettingDefinition, TraitDefinition or TagDefinition. `kind` and `name` may be left out where the path says them.",
+    "A SourceDefinition, SettingDefinition, TraitDefinition, TagDefinition, SegmentDefinition or LadderDefinition. `kind` and `name` may be left out where the path says them.",
   example: tagExample,
 });
 

@@ -131,5 +131,30 @@ export const Device = z
   .refine(needsField, FIELD_MISSING);
 export type Device = z.infer<typeof Device>;
 
+/** The day of a date returns each year: it falls on today or one of the days after it, as many as `within` says in all.
+ *  The date itself is no anniversary; 29 February falls on 28 February in other years. */
+export const Anniversary = z.strictObject({ trait: z.string().min(1).max(256), within: DayWindow });
+export type Anniversary = z.infer<typeof Anniversary>;
+
+/** What the person last said of one purpose and channel, or of every channel (`*`). `granted: false` asks for a refusal:
+ *  someone who said nothing is in neither. */
+export const Consent = z.strictObject({
+  purpose: z.string().min(1).max(64),
+  channel: z.string().min(1).max(64),
+  granted: z.boolean().optional(),
+});
+export type Consent = z.infer<typeof Consent>;
+
+function nameOf(kind: string) {
+  return z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, `the name of a ${kind}`);
+}
+
 /** Another tag, by its name. */
-export const Tag = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, "the name of a tag");
+export const Tag = nameOf("tag");
+
+/** A segment, by its name. */
+export const Segment = nameOf("segment");
+
+/** The person stands on one of these rungs of a ladder. */
+export const Tier = z.strictObject({ ladder: nameOf("ladder"), in: z.array(nameOf("tier")).min(1).max(100) });
+export type Tier = z.infer<typeof Tier>;

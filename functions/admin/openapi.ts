@@ -1,7 +1,14 @@
 import type * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { ErrorAnswer } from "#events/admin-api/answer.ts";
-import { SettingDefinition, SourceDefinition, TagDefinition, TraitDefinition } from "#events/definitions/index.ts";
+import {
+  LadderDefinition,
+  SegmentDefinition,
+  SettingDefinition,
+  SourceDefinition,
+  TagDefinition,
+  TraitDefinition,
+} from "#events/definitions/index.ts";
 import { collectionPaths } from "./collection-openapi.ts";
 import type { AnswerDoc, Route } from "./route.ts";
 
@@ -36,7 +43,14 @@ export function makeOpenApiDocument(routes: readonly Route[]) {
     ],
     components: {
       // What each kind of definition asks for: bodies are checked by these, with faults that name their paths.
-      schemas: { SourceDefinition, SettingDefinition, TraitDefinition, TagDefinition },
+      schemas: {
+        SourceDefinition,
+        SettingDefinition,
+        TraitDefinition,
+        TagDefinition,
+        SegmentDefinition,
+        LadderDefinition,
+      },
       securitySchemes: {
         adminToken: {
           type: "http",

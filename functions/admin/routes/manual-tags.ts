@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { tagKey } from "#domain/definitions/compile-bundle.ts";
+import { tagKey } from "#domain/rules/membership-key.ts";
 import { ManualTagAnswer } from "#events/admin-api/memberships.ts";
 import type { AdminPorts } from "../ports.ts";
 import { type Answer, defineRoute, type RouteInput } from "../route.ts";

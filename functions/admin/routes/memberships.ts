@@ -15,7 +15,7 @@ const COUNTED_UP_TO = 10_000;
 
 const tag = "Memberships";
 const Key = z.string().min(1).max(512).meta({
-  description: "Percent-encoded: `tag%3Afrequent-buyer`.",
+  description: "Percent-encoded: `tag%3Afrequent-buyer`, `segment%3Awin-back`, `tier%3Avalue%3Dhigh`.",
   example: "tag:frequent-buyer",
 });
 /** Where a list of members goes on, as the Tags table says it. */
@@ -26,7 +26,7 @@ export const explainProfileMembership = defineRoute({
   path: "/admin/v1/profiles/{id}/memberships/{key}",
   role: "viewer",
   tag: "Profiles",
-  summary: "Why a person is, or is not, in a tag",
+  summary: "Why a person is, or is not, in a tag, a segment or a tier",
   description: "Evaluated at this instant by the definitions in force; nothing is written.",
   params: z.object({ id: z.string(), key: Key }),
   answers: { 200: { description: "The answer and what it rests on.", schema: MembershipExplanation } },
@@ -57,7 +57,7 @@ export const listMembers = defineRoute({
   path: "/admin/v1/memberships/{key}/members",
   role: "viewer",
   tag,
-  summary: "List who is in a tag",
+  summary: "List who is in a tag, a segment or a tier",
   params: z.object({ key: Key }),
   query: z.object(pageQuery({ default: 100, max: 1_000 })),
   answers: { 200: { description: "A page of people, in no particular order.", schema: MemberPage } },
@@ -80,7 +80,7 @@ export const countMembers = defineRoute({
   path: "/admin/v1/memberships/{key}/count",
   role: "viewer",
   tag,
-  summary: "Count who is in a tag",
+  summary: "Count who is in a tag, a segment or a tier",
   description:
     "Counted now while there are fewer than 10,000; beyond that the figure of the last exact scan, with exact: false and when it was taken.",
   params: z.object({ key: Key }),
@@ -98,13 +98,15 @@ export const countMembers = defineRoute({
 
 /** Throws AdminError 404 `membership_unknown` where no definition in force has the key. */
 async function knownKey(text: string, { inForce }: Pick<AdminPorts, "inForce">): Promise<MembershipKey> {
-  const known = (await inForce()).tags.find(({ key }) => key === text);
-  if (!known) throw unknownMembership(text);
-  return known.key;
+  const key = text as MembershipKey;
+  if (!(await inForce()).membershipKeys.has(key)) throw unknownMembership(text);
+  return key;
 }
 
 function unknownMembership(key: string): AdminError {
   return new AdminError(404, "membership_unknown", `no definition in force has the key ${JSON.stringify(key)}`, {
-    details: { hint: "a key is such as tag:frequent-buyer; GET /admin/v1/definitions/tag lists the tags" },
+    details: {
+      hint: "a key is such as tag:frequent-buyer, segment:win-back or tier:value=high; GET /admin/v1/definitions/tag lists the tags",
+    },
   });
 }

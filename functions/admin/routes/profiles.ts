@@ -50,8 +50,8 @@ export const getProfile = defineRoute({
 
 async function answerProfile(profile: Profile, now: number, ports: AdminPorts): Promise<Answer> {
   const bundle = await ports.inForce();
-  const { memberships } = evaluateMemberships(profile, now, bundle);
-  return { status: 200, body: viewProfile(profile, memberships, bundle) };
+  const { memberships, tierHistory } = evaluateMemberships(profile, now, bundle);
+  return { status: 200, body: viewProfile({ ...profile, tierHistory }, memberships, bundle) };
 }
 
 /** The key under which collection filed the identifier. Throws AdminError 400 `identifier_invalid`. */

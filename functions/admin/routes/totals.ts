@@ -14,10 +14,10 @@ export const getTotals = defineRoute({
   answers: { 200: { description: "The sums, in the project's currency.", schema: Totals } },
   refusals: { 503: "scan_too_long" },
   async handle({ now }, ports) {
-    const { project, tags } = await ports.inForce();
+    const { project, membershipKeys } = await ports.inForce();
     const totals = await scanTotals(ports);
-    // A tag that nobody holds has an exact figure too.
-    const counts = new Map([...tags.map(({ key }) => [key, 0] as const), ...totals.memberships]);
+    // A membership that nobody holds has an exact figure too.
+    const counts = new Map([...Array.from(membershipKeys, (key) => [key, 0] as const), ...totals.memberships]);
     await ports.metrics.recordMembershipCounts(counts, now);
     const money = (amount: number) => ({ amount, currency: project.currency });
     return {

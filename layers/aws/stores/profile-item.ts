@@ -1,13 +1,19 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { decodeMemberships, decodeState, encodeMemberships, encodeState } from "#domain/profile/codec.ts";
+import {
+  decodeMemberships,
+  decodeState,
+  decodeTierHistory,
+  encodeMemberships,
+  encodeState,
+  encodeTierHistory,
+} from "#domain/profile/codec.ts";
 import type { MergeIntent, Profile, ProfileId, Split } from "#domain/profile/state.ts";
 import type { Fact } from "#events/fact.ts";
 
 /** How a profile lies in its DynamoDB item. Names are short: their bytes are charged with every write.
- *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · b bundle version · r review at ·
- *  o outbox (absent when empty) · i intent to merge ·
- *  u the people that an un-merge made of it. */
+ *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · h history of tiers · b bundle version ·
+ *  r review at · o outbox (absent when empty) · i intent to merge · u the people that an un-merge made of it. */
 export function toProfileItem(profile: Profile): Record<string, AttributeValue> {
   return {
     pk: { S: profile.id },
@@ -17,6 +23,8 @@ export function toProfileItem(profile: Profile): Record<string, AttributeValue> 
     b: { N: String(profile.bundleVersion) },
     ...(profile.mergedInto !== undefined && { m: { S: profile.mergedInto } }),
     ...(profile.memberships.size > 0 && { t: { B: encodeMemberships(profile.memberships, profile.createdAt) } }),
+    ...(profile.tierHistory &&
+      profile.tierHistory.size > 0 && { h: { B: encodeTierHistory(profile.tierHistory, profile.createdAt) } }),
     ...(profile.split && { u: { S: JSON.stringify(profile.split) } }),
     ...(profile.intent && { i: { S: JSON.stringify(profile.intent) } }),
     ...(profile.reviewAt !== Infinity && { r: { N: String(profile.reviewAt) } }),
@@ -35,6 +43,7 @@ export function fromProfileItem(item: Record<string, AttributeValue>): Profile {
     state: decodeState(state),
     bundleVersion: Number(item.b?.N),
     memberships: item.t?.B ? decodeMemberships(item.t.B) : new Map(),
+    ...(item.h?.B && { tierHistory: decodeTierHistory(item.h.B) }),
     reviewAt: item.r?.N === undefined ? Infinity : Number(item.r.N),
     outbox: item.o?.B ? (JSON.parse(zstdDecompressSync(item.o.B).toString("utf8")) as Fact[]) : [],
     ...(item.u?.S !== undefined && { split: JSON.parse(item.u.S) as Split }),

@@ -1,4 +1,5 @@
-import type { Definition, TagDefinition } from "#events/definitions/index.ts";
+import type { Definition } from "#events/definitions/index.ts";
+import type { RuledDefinition } from "./dependencies.ts";
 
 /** One definition as it is in force. `definition` is what its author wrote, parsed; a source's key is kept as a hash. */
 export interface StoredDefinition {
@@ -22,6 +23,9 @@ export function readStored(stored: StoredDefinition): Definition {
   return stored.definition as Definition;
 }
 
-export function tagsOf(definitions: readonly StoredDefinition[]): TagDefinition[] {
-  return definitions.map(readStored).filter((definition) => definition.kind === "tag");
+/** The definitions that rules decide: tags, segments and ladders. */
+export function ruledOf(definitions: readonly StoredDefinition[]): RuledDefinition[] {
+  return definitions
+    .map(readStored)
+    .filter(({ kind }) => kind === "tag" || kind === "segment" || kind === "ladder") as RuledDefinition[];
 }

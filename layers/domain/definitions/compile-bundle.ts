@@ -1,12 +1,12 @@
 import type { MembershipKey } from "#domain/profile/state.ts";
-import { type CompiledRule, compileRule } from "#domain/rules/compile.ts";
 import { type FeaturePlan, planFeatures } from "#domain/rules/features.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { type Calendar, makeCalendar } from "#domain/time/calendar.ts";
 import type { SourceType, TraitMode } from "#events/collected-event.ts";
 import type { TraitType } from "#events/definitions/trait.ts";
-import { type Bundle, readStored, type StoredDefinition, tagsOf } from "./bundle.ts";
-import { orderTags } from "./dependencies.ts";
+import { type Bundle, readStored, ruledOf, type StoredDefinition } from "./bundle.ts";
+import { type CompiledMembership, type CompiledTag, compileMembership, keysOf } from "./compile-membership.ts";
+import { definitionId, orderDefinitions, rulesOf } from "./dependencies.ts";
 import { type IdentityLimit, makeIdentityLimits, makeIdentityRank } from "./identity-settings.ts";
 import { type Project, readProject } from "./project.ts";
 
@@ -26,15 +26,6 @@ export interface CompiledTrait {
   readonly type?: TraitType;
 }
 
-export interface CompiledTag {
-  readonly name: string;
-  readonly key: MembershipKey;
-  /** The bundle version at which its definition last changed. */
-  readonly version: number;
-  /** Absent: the tag is given by hand or by import. */
-  readonly rule?: CompiledRule;
-}
-
 /** A bundle made ready: everything that the steps of the flow ask of the definitions in force. */
 export interface CompiledBundle {
   readonly version: number;
@@ -46,8 +37,12 @@ export interface CompiledBundle {
   readonly identityLimits: (type: string) => IdentityLimit;
   readonly identityRank: (type: string) => number;
   readonly features: FeaturePlan;
-  /** Each after those that its rule names. */
+  /** Tags, segments and ladders, each after those that its rules name. */
+  readonly memberships: readonly CompiledMembership[];
+  /** The tags among them. */
   readonly tags: readonly CompiledTag[];
+  /** Every key that a person can have. */
+  readonly membershipKeys: ReadonlySet<MembershipKey>;
 }
 
 /** Compiles a bundle that `validateBundle` found no fault in. Milliseconds for hundreds of rules: done once a version.
@@ -62,8 +57,11 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     minorUnits: 10 ** project.currencyDigits,
     traitMode: (name) => traits.get(name)?.mode,
   };
-  const versions = new Map(bundle.definitions.map(({ kind, name, version }) => [`${kind}/${name}`, version]));
-  const { order } = orderTags(tagsOf(bundle.definitions));
+  const versions = new Map(bundle.definitions.map((stored) => [definitionId(stored), stored.version]));
+  const { order } = orderDefinitions(ruledOf(bundle.definitions));
+  const memberships = order.map((definition) =>
+    compileMembership(definition, versions.get(definitionId(definition)) ?? bundle.version, settings),
+  );
   return {
     version: bundle.version,
     project,
@@ -73,21 +71,13 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     identityLimits: makeIdentityLimits(project.identityTypes),
     identityRank: makeIdentityRank(project.identityTypes),
     features: planFeatures(
-      order.flatMap(({ rule }) => rule ?? []),
+      order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule)),
       settings,
     ),
-    tags: order.map(({ name, rule }) => ({
-      name,
-      key: tagKey(name),
-      version: versions.get(`tag/${name}`) ?? bundle.version,
-      ...(rule && { rule: compileRule(rule, settings) }),
-    })),
+    memberships,
+    tags: memberships.filter((membership) => membership.kind === "tag"),
+    membershipKeys: new Set(memberships.flatMap(keysOf)),
   };
-}
-
-/** `tag:frequent-buyer` */
-export function tagKey(name: string): MembershipKey {
-  return `tag:${name}` as MembershipKey;
 }
 
 function compileSources(definitions: readonly StoredDefinition[]): Map<string, CompiledSource> {

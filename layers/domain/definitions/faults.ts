@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 /** Leaves of the rule language that this version does not evaluate yet. */
-const LATER_LEAVES = new Set(["distinct", "anniversary", "prefers", "consent", "segment", "tier", "rfm", "quantile"]);
+const LATER_LEAVES = new Set(["distinct", "prefers", "rfm", "quantile"]);
 
 /** Turns zod's issues into faults: one for each unknown key, with the codes that refinements name. */
 export function faultsOf(error: z.ZodError): Fault[] {
@@ -32,8 +32,9 @@ function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
 
 function unknownKey(path: readonly PropertyKey[], key: string): Fault {
   const at = show([...path, key]);
-  const inRule = path[0] === "rule" && (path.length === 1 || ["all", "any", "not"].includes(String(path.at(-1))));
-  const isLeaf = inRule || (typeof path.at(-1) === "number" && ["all", "any"].includes(String(path.at(-2))));
+  const isLeaf =
+    ["rule", "not"].includes(String(path.at(-1))) ||
+    (typeof path.at(-1) === "number" && ["all", "any"].includes(String(path.at(-2))));
   return isLeaf && LATER_LEAVES.has(key)
     ? { path: at, code: "rule_leaf_not_supported", message: `the leaf ${key} is not supported yet` }
     : { path: at, code: "unknown_key", message: `unknown key: ${key}` };

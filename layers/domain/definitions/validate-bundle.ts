@@ -1,5 +1,5 @@
-import { type StoredDefinition, tagsOf } from "./bundle.ts";
-import { orderTags, tagReferences } from "./dependencies.ts";
+import { ruledOf, type StoredDefinition } from "./bundle.ts";
+import { definitionId, orderDefinitions, type Reference, type RuledDefinition, referencesOf } from "./dependencies.ts";
 import { type Fault, show } from "./faults.ts";
 
 /** Checks definitions that are each valid against one another: names that are there twice, references that lead nowhere,
@@ -11,8 +11,8 @@ export function validateBundle(definitions: readonly StoredDefinition[]): Fault[
 function findDuplicates(definitions: readonly StoredDefinition[]): Fault[] {
   const faults: Fault[] = [];
   const seen = new Set<string>();
-  for (const { kind, name } of definitions) {
-    const definition = `${kind}/${name}`;
+  for (const stored of definitions) {
+    const definition = definitionId(stored);
     if (seen.has(definition)) {
       faults.push({ path: "name", code: "definition_duplicate", message: `${definition} is there twice`, definition });
     }
@@ -22,25 +22,33 @@ function findDuplicates(definitions: readonly StoredDefinition[]): Fault[] {
 }
 
 function findUnknownReferences(definitions: readonly StoredDefinition[]): Fault[] {
-  const tags = tagsOf(definitions);
-  const names = new Set(tags.map(({ name }) => name));
-  return tags.flatMap((tag) =>
-    tagReferences(tag.rule ?? {})
-      .filter(({ name }) => !names.has(name))
-      .map(({ name, path }) => ({
-        path: show(path),
-        code: "definition_unknown_reference",
-        message: `there is no tag ${name}`,
-        definition: `tag/${tag.name}`,
-      })),
+  const ruled = ruledOf(definitions);
+  const byId = new Map(ruled.map((definition) => [definitionId(definition), definition]));
+  return ruled.flatMap((definition) =>
+    referencesOf(definition).flatMap((reference) => {
+      const message = explainMissing(reference, byId.get(definitionId(reference)));
+      if (message === undefined) return [];
+      const code = "definition_unknown_reference";
+      return [{ path: show(reference.path), code, message, definition: definitionId(definition) }];
+    }),
   );
 }
 
+/** Undefined where nothing is missing. */
+function explainMissing({ kind, name, tiers = [] }: Reference, found: RuledDefinition | undefined): string | undefined {
+  if (!found) return `there is no ${kind} ${name}`;
+  const rungs = new Set(found.kind === "ladder" ? found.tiers.map((tier) => tier.name) : []);
+  const missing = tiers.filter((tier) => !rungs.has(tier));
+  return missing.length > 0 ? `the ladder ${name} has no tier ${missing.join(", ")}` : undefined;
+}
+
 function findCycles(definitions: readonly StoredDefinition[]): Fault[] {
-  return orderTags(tagsOf(definitions)).cycles.map((cycle) => ({
-    path: "rule",
-    code: "definition_cycle",
-    message: cycle.join(" → "),
-    definition: `tag/${cycle[0] ?? ""}`,
-  }));
+  return orderDefinitions(ruledOf(definitions)).cycles.flatMap((cycle) => {
+    const [first] = cycle;
+    if (!first) return [];
+    const sameKind = cycle.every(({ kind }) => kind === first.kind);
+    const message = cycle.map((member) => (sameKind ? member.name : definitionId(member))).join(" → ");
+    const path = first.kind === "ladder" ? "tiers" : "rule";
+    return [{ path, code: "definition_cycle", message, definition: definitionId(first) }];
+  });
 }

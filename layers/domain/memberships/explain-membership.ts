@@ -1,9 +1,11 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import { keysOf } from "#domain/definitions/compile-membership.ts";
 import type { MembershipKey, Profile } from "#domain/profile/state.ts";
 import { holdsIn, NEVER, untilOf } from "#domain/rules/verdict.ts";
 import type { Evidence } from "#events/fact.ts";
-import { evaluateMemberships, explainTag } from "./evaluate-memberships.ts";
-import { judgeTags } from "./judge-tags.ts";
+import { evaluateMemberships } from "./evaluate-memberships.ts";
+import { explainAnswer } from "./explain-answer.ts";
+import { judgeMemberships } from "./judge-memberships.ts";
 
 export interface MembershipExplanation {
   readonly holds: boolean;
@@ -14,24 +16,25 @@ export interface MembershipExplanation {
   readonly because: Evidence[];
 }
 
-/** Why a person is or is not in one membership at `now`, by the definitions in force and not by what is stored.
- *  Undefined where no definition has that key. Pure. */
+/** Why a person is or is not in one membership at `now`, by the definitions in force and not by what is stored. Where it
+ *  does not hold, the evidence is what is missing. Undefined where no definition has that key. Pure. */
 export function explainMembership(
   profile: Profile,
   now: number,
   bundle: CompiledBundle,
   key: MembershipKey,
 ): MembershipExplanation | undefined {
-  const tag = bundle.tags.find((candidate) => candidate.key === key);
-  if (!tag) return undefined;
-  const subject = judgeTags(profile.state, now, bundle);
-  const answer = subject.tags.get(tag.name) ?? NEVER;
-  const since = evaluateMemberships(profile, now, bundle).memberships.get(key)?.since;
+  const membership = bundle.memberships.find((candidate) => keysOf(candidate).includes(key));
+  if (!membership) return undefined;
+  const { memberships } = evaluateMemberships(profile, now, bundle);
+  const subject = judgeMemberships({ state: profile.state, memberships }, now, bundle);
+  const answer = subject.answers.get(key) ?? NEVER;
+  const since = memberships.get(key)?.since;
   return {
     holds: holdsIn(answer),
     ...(since !== undefined && { since }),
     until: untilOf(answer),
-    definitionVersion: tag.version,
-    because: explainTag(tag, subject),
+    definitionVersion: membership.version,
+    because: explainAnswer(membership, key, subject),
   };
 }

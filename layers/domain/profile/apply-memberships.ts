@@ -21,9 +21,9 @@ export function nextVersion(
   const settled =
     before.reviewAt <= now
       ? evaluateMemberships(before, now, bundle)
-      : { changes: [], memberships: before.memberships };
-  const { memberships, changes, reviewAt } = evaluateMemberships(
-    { ...before, ...changed, memberships: settled.memberships, reviewAt: Infinity },
+      : { changes: [], memberships: before.memberships, tierHistory: before.tierHistory ?? new Map() };
+  const { memberships, tierHistory, changes, reviewAt } = evaluateMemberships(
+    { ...before, ...changed, memberships: settled.memberships, tierHistory: settled.tierHistory, reviewAt: Infinity },
     now,
     bundle,
   );
@@ -38,7 +38,7 @@ export function nextVersion(
     }),
   );
   const outbox = [...owed, ...facts];
-  return { ...before, ...changed, version, memberships, reviewAt, bundleVersion: bundle.version, outbox };
+  return { ...before, ...changed, version, memberships, tierHistory, reviewAt, bundleVersion: bundle.version, outbox };
 }
 
 /** The facts that take a person out of everything, as of the version after its last: it will have no later one. */

@@ -12,6 +12,8 @@ import type {
   ProfileState,
   RolledOrders,
   Stamp,
+  TierChange,
+  TierHistory,
   TraitState,
 } from "./state.ts";
 
@@ -142,6 +144,8 @@ const memberships = s.map<MembershipKey, Membership>(
   s.struct<Membership>({ since: s.time, until: timeOrNever, definitionVersion: s.uint }),
 );
 
+const tierHistory: s.Shape<TierHistory> = s.map(s.text, s.list(s.struct<TierChange>({ tier: s.text, at: s.time })));
+
 /** Encodes with `shape`; instants are kept as distances from `base`, stamps once each in a table before the rest. */
 function encode<T>(shape: s.Shape<T>, value: T, base: number): Uint8Array {
   const body = new s.ShapeWriter(base);
@@ -192,4 +196,13 @@ export function encodeMemberships(value: ReadonlyMap<MembershipKey, Membership>,
 
 export function decodeMemberships(bytes: Uint8Array): ReadonlyMap<MembershipKey, Membership> {
   return decode(memberships, bytes).value;
+}
+
+/** Encodes the history of tiers; `base` is any instant near their times. */
+export function encodeTierHistory(value: TierHistory, base: number): Uint8Array {
+  return encode(tierHistory, value, base);
+}
+
+export function decodeTierHistory(bytes: Uint8Array): TierHistory {
+  return decode(tierHistory, bytes).value;
 }

@@ -21,3 +21,14 @@ export function isGranted(state: ProfileState, consent: ConsentState): boolean {
   const since = state.identifiers.get(consent.grantedBy);
   return since !== undefined && since < consent.at;
 }
+
+/** The last word that counts on one purpose and channel, said of the channel itself or of all (`*`); at the same instant
+ *  the refusal. A grant that does not count is as if it had not been said. Undefined: nothing was said. */
+export function readConsent(state: ProfileState, purpose: string, channel: string): ConsentState | undefined {
+  let last: ConsentState | undefined;
+  for (const of of channel === "*" ? ["*"] : [channel, "*"]) {
+    const said = state.consent.get(`${purpose}.${of}`);
+    if (said && (!said.granted || isGranted(state, said))) last = mergeConsent(last, said);
+  }
+  return last;
+}

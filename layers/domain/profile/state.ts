@@ -109,6 +109,16 @@ export interface Membership {
   readonly definitionVersion: number;
 }
 
+/** The tier that a person stepped on, and when. */
+export interface TierChange {
+  readonly tier: string;
+  readonly at: number;
+}
+
+/** The last changes of tier by ladder, oldest first: the last is where the person stands, the one before it where it
+ *  stood before (memberships/tier-history.ts). */
+export type TierHistory = ReadonlyMap<string, readonly TierChange[]>;
+
 /** A merge that is under way: the winner says so, and reserves the loser's identifiers, before the loser is frozen. */
 export interface MergeIntent {
   readonly loser: ProfileId;
@@ -137,6 +147,8 @@ export interface Profile {
   readonly split?: Split;
   readonly state: ProfileState;
   readonly memberships: ReadonlyMap<MembershipKey, Membership>;
+  /** Derived like the memberships, and never merged. Absent: none. */
+  readonly tierHistory?: TierHistory;
   /** The version of the definitions that evaluated it. */
   readonly bundleVersion: number;
   /** The earliest `until` of any answer at the last evaluation; Infinity: none. */

@@ -3,10 +3,10 @@ import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
 import type { ProfileView } from "#events/admin-api/profile-view.ts";
 import { isGranted } from "./consent.ts";
 import { sumOrders } from "./orders.ts";
-import type { Membership, MembershipKey, Profile, ProfileState } from "./state.ts";
+import type { Membership, MembershipKey, Profile, ProfileState, TierHistory } from "./state.ts";
 import { readTrait, traitWrittenAt } from "./traits.ts";
 
-/** A person as the API shows one: the profile, with the memberships that were evaluated for this instant. Amounts in
+/** A person as the API shows one: the profile, with the memberships and the history of tiers that were evaluated for this instant. Amounts in
  *  minor units of the project's currency. Pure. */
 export function viewProfile(
   profile: Profile,
@@ -38,7 +38,7 @@ export function viewProfile(
     memberships: [...memberships]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { since, until }]) => ({ key, since: writeInstant(since), until: writeInstantOrNull(until) })),
-    tiers: {},
+    tiers: viewTiers(memberships, profile.tierHistory),
     consent: plainRecord(
       [...state.consent].map(([key, consent]) => [
         key,
@@ -47,6 +47,20 @@ export function viewProfile(
     ),
     mergedFrom: [...state.absorbed].toSorted(),
   };
+}
+
+/** Where the person stands on each ladder, since when, and where it stood before. */
+function viewTiers(
+  memberships: ReadonlyMap<MembershipKey, Membership>,
+  history: TierHistory = new Map(),
+): ProfileView["tiers"] {
+  const shown = [...memberships].flatMap(([key, { since }]): [string, ProfileView["tiers"][string]][] => {
+    const [, ladder, tier] = /^tier:([^=]*)=(.*)$/.exec(key) ?? [];
+    if (ladder === undefined || tier === undefined) return [];
+    const previous = history.get(ladder)?.at(-2)?.tier ?? null;
+    return [[ladder, { tier, since: writeInstant(since), previous }]];
+  });
+  return plainRecord(shown);
 }
 
 /** `openid:<app>:<value>` has the app in its type; every other type is what stands before the first colon. */

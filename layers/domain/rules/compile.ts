@@ -3,19 +3,21 @@ import { type LeafName, type Leaves, leafNames, type Rule } from "#events/rule.t
 import { describe } from "./evidence.ts";
 import type { CompiledLeaf, CompileLeaf } from "./leaf.ts";
 import { compileActiveDays } from "./leaves/active-days.ts";
+import { compileAnniversary } from "./leaves/anniversary.ts";
+import { compileConsent } from "./leaves/consent.ts";
 import { compileDid } from "./leaves/did.ts";
 import { compileInactive } from "./leaves/inactive.ts";
+import { compileSegment, compileTag, compileTier } from "./leaves/memberships.ts";
 import { compileOrders } from "./leaves/orders.ts";
 import { compileAcquisition, compileDevice, compilePlace } from "./leaves/registers.ts";
 import { compileSum } from "./leaves/sum.ts";
-import { compileTag } from "./leaves/tag.ts";
 import { compileTrait } from "./leaves/trait.ts";
 import type { RuleSettings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
 import { holdsIn, opposite, untilOf, type Verdict } from "./verdict.ts";
 
 /** Evidence of one answer is kept in facts, which have to stay small. */
-const MAX_EVIDENCE = 10;
+export const MAX_EVIDENCE = 10;
 
 export interface Answer {
   readonly holds: boolean;
@@ -43,10 +45,14 @@ const compilers: { [Name in LeafName]: CompileLeaf<Leaves[Name]> } = {
   activeDays: compileActiveDays,
   inactive: compileInactive,
   trait: compileTrait,
+  anniversary: compileAnniversary,
   acquisition: compileAcquisition,
   place: compilePlace,
   device: compileDevice,
+  consent: compileConsent,
   tag: compileTag,
+  segment: compileSegment,
+  tier: compileTier,
 };
 
 /** Turns a rule that the schema has accepted into closures. Nothing of it is interpreted again when it is judged. */

@@ -17,3 +17,10 @@ export function parseMoment(text: string, calendar: Calendar): number | undefine
   const at = Date.parse(match[3] === undefined ? `${text}Z` : text);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** Reads an ISO date as itself, an ISO instant as the calendar day that it falls on: days since 1970-01-01. */
+export function parseDay(text: string, calendar: Calendar): number | undefined {
+  const at = parseMoment(text, calendar);
+  if (at === undefined) return undefined;
+  return DATE.test(text) ? Date.parse(`${text}T00:00:00Z`) / DAY_MS : calendar.dayOf(at);
+}

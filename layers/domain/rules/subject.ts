@@ -12,15 +12,15 @@ export interface Subject {
   readonly today: number;
   /** Clock hour of `now`: hours since 1970. */
   readonly hour: number;
-  /** What was answered for the tags that rules may name. A tag that is not there is not held. */
-  readonly tags: ReadonlyMap<string, Verdict>;
+  /** What was answered for the memberships that rules may name, by key. One that is not there is not held. */
+  readonly answers: ReadonlyMap<string, Verdict>;
 }
 
 export function makeSubject(
   state: ProfileState,
   now: number,
   calendar: Calendar,
-  tags: ReadonlyMap<string, Verdict> = new Map(),
+  answers: ReadonlyMap<string, Verdict> = new Map(),
 ): Subject {
-  return { state, now, today: calendar.dayOf(now), hour: Math.floor(now / HOUR_MS), tags };
+  return { state, now, today: calendar.dayOf(now), hour: Math.floor(now / HOUR_MS), answers };
 }

@@ -111,6 +111,8 @@ describe("a compiled bundle", () => {
   });
 
   test("gives a tag the version at which its definition last changed", () => {
-    expect(compile({ kind: "tag", name: "vip" }).tags).toEqual([{ name: "vip", key: "tag:vip", version: 3 }]);
+    expect(compile({ kind: "tag", name: "vip" }).tags).toEqual([
+      { kind: "tag", name: "vip", key: "tag:vip", version: 3 },
+    ]);
   });
 });

@@ -76,6 +76,34 @@ describe("definitions against one another", () => {
     ]);
   });
 
+  test("a cycle through tags, segments and ladders names their kinds", () => {
+    const definitions = [
+      { kind: "tag", name: "a", rule: { segment: "a" } },
+      { kind: "segment", name: "a", rule: { tier: { ladder: "a", in: ["x"] } } },
+      { kind: "ladder", name: "a", tiers: [{ name: "x", rule: { not: { tag: "a" } } }, { name: "y" }] },
+    ].map((definition) => ({ kind: definition.kind, name: definition.name, version: 1, definition }));
+    expect(validateBundle(definitions)).toEqual([
+      {
+        path: "tiers",
+        code: "definition_cycle",
+        message: "ladder/a → tag/a → segment/a → ladder/a",
+        definition: "ladder/a",
+      },
+    ]);
+  });
+
+  test("a tier that its ladder does not have is refused where it is asked for", () => {
+    const definitions = [
+      { kind: "segment", name: "s", rule: { any: [{ segment: "t" }, { tier: { ladder: "l", in: ["x", "z"] } }] } },
+      { kind: "ladder", name: "l", tiers: [{ name: "x", rule: { tag: "s" } }, { name: "y" }] },
+    ].map((definition) => ({ kind: definition.kind, name: definition.name, version: 1, definition }));
+    expect(validateBundle(definitions)).toMatchObject([
+      { path: "rule.any[0].segment", message: "there is no segment t", definition: "segment/s" },
+      { path: "rule.any[1].tier", message: "the ladder l has no tier z", definition: "segment/s" },
+      { path: "tiers[0].rule.tag", message: "there is no tag s", definition: "ladder/l" },
+    ]);
+  });
+
   test("two definitions of one name are refused", () => {
     expect(validateBundle([stored("a"), stored("a")])).toMatchObject([{ code: "definition_duplicate" }]);
   });

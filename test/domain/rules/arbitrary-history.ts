@@ -6,8 +6,8 @@ import { CATEGORIES, CITIES, EVENT_NAMES, SOURCES } from "./arbitrary-rules.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Days on which the zones of the tests change their clocks, and an ordinary one. */
-const ERAS = ["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-07-01"];
+/** Days on which the zones of the tests change their clocks, an ordinary one, and the ends of two Februaries. */
+const ERAS = ["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-07-01", "2027-02-28", "2028-02-28"];
 export const ZONES = ["America/New_York", "Asia/Shanghai", "UTC", "Australia/Lord_Howe"];
 
 /** A person's events around a change of clocks, and an instant at or after the newest of them. */
@@ -43,12 +43,29 @@ const drawn = fc.record({
         points: fc.integer({ min: -5, max: 5 }),
         groups: fc.constantFrom("a", "b", "c"),
         firstPlan: fc.constantFrom("free", "pro"),
-        birthday: fc.constantFrom("2026-03-08", "2026-11-01", "2026-03-08T04:59:59Z", "2026-10-31T09:00:00Z", "soon"),
+        birthday: fc.constantFrom(
+          "2026-03-08",
+          "2026-11-01",
+          "2026-03-08T04:59:59Z",
+          "2026-10-31T09:00:00Z",
+          "1990-03-12",
+          "2000-02-29",
+          "1999-02-28T16:00:00Z",
+          "soon",
+        ),
       },
       { requiredKeys: [] },
     ),
   ),
   unset: fc.boolean(),
+  anonymous: fc.boolean(),
+  consent: maybe(
+    fc.record({
+      channel: fc.constantFrom("email", "sms", "*"),
+      granted: fc.boolean(),
+      source: fc.constantFrom("web" as const, "server" as const),
+    }),
+  ),
   order: maybe(
     fc.record({
       kind: fc.constantFrom(
@@ -87,11 +104,11 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc
         messageId: `m-${n}`,
         type: "track",
         event: it.event,
-        identifiers: [["userId", "u-1"]],
+        identifiers: [["userId", "u-1"], ...(it.anonymous ? [["anonymousId", "a-1"] as [string, string]] : [])],
         at,
         receivedAt: at,
         day: calendar.dayOf(at),
-        source: { name: "web", type: "web" },
+        source: { name: "any", type: it.consent?.source ?? "web" },
         activity: it.activity,
         properties: it.properties,
         ...(it.revenue !== undefined && { money: { revenue: it.revenue } }),
@@ -102,6 +119,9 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc
         ...(it.order && { order: { ...order, ...(amountMinor !== undefined && { amountMinor }) } }),
         ...(it.acquisition && { acquisition: it.acquisition }),
         ...(it.place && { place: it.place }),
+        ...(it.consent && {
+          consent: { purpose: "marketing", channel: it.consent.channel, granted: it.consent.granted },
+        }),
         ...(it.device && { device: it.device }),
       };
     });

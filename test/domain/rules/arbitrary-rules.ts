@@ -70,6 +70,17 @@ const trait = fc.oneof(
   fc.constantFrom("2026-03-08", "2026-10-31T16:00:00+08:00").map((after) => ({ name: "birthday", after })),
 );
 
+const anniversary = fc.record({
+  trait: fc.constantFrom("birthday", "city"),
+  within: fc.oneof(days, fc.constantFrom("1d", "31d", "365d", "366d", "400d")),
+});
+
+const consent = fc.record({
+  purpose: fc.constantFrom("marketing"),
+  channel: fc.constantFrom("email", "sms", "*"),
+  granted: fc.option(fc.boolean(), { nil: undefined }),
+});
+
 const wantedSource = fc.oneof(fc.constantFrom(...SOURCES), fc.subarray(SOURCES, { minLength: 1 }));
 const acquisition = fc.oneof(
   wantedSource.map((source) => ({ first: { source } })),
@@ -88,12 +99,14 @@ const leaves: fc.Arbitrary<Rule>[] = [
   })),
   fc.oneof(days, hours).map((length) => ({ inactive: { for: length } })),
   trait.map((leaf) => ({ trait: leaf })),
+  anniversary.map((leaf) => ({ anniversary: leaf })),
+  consent.map((leaf) => ({ consent: leaf })),
   acquisition.map((leaf) => ({ acquisition: leaf })),
   fc.constantFrom(...CITIES).map((city) => ({ place: { city } })),
   fc.constantFrom("web", "ios").map((platform) => ({ device: { platform, os: ["iOS", "Windows"] } })),
 ];
 
-/** Any leaf but `tag`, which needs other definitions. */
+/** Any leaf but those that need other definitions. */
 export const arbitraryLeaf: fc.Arbitrary<Rule> = fc.oneof(...leaves).filter(isValid);
 
 /** Rules of up to three levels. */

@@ -38,6 +38,8 @@ export function bruteForce(
     return seen.length > 0 && (now - Math.max(...seen)) / 3_600_000 >= hours;
   }
   if (rule.trait) return compares(rule.trait, traitOf(rule.trait.name, events, settings), settings);
+  if (rule.anniversary) return anniversary(rule.anniversary, events, now, settings);
+  if (rule.consent) return consent(rule.consent, events);
   if (rule.place) return isOneOf(rule.place, newest(events, "place"));
   if (rule.device) return isOneOf(rule.device, newest(events, "device"));
   if (rule.acquisition) {
@@ -116,6 +118,51 @@ function orders(
   if (leaf.averageValue) return inRange(leaf.averageValue, amount, units * size);
   const last = Math.max(...counted.map(({ at }) => dayOf(at, settings.timeZone)));
   return inRange(leaf.daysSinceLast ?? {}, BigInt(dayOf(now, settings.timeZone) - last), 1n);
+}
+
+/** Looks at every day of the window for the same day and month in a later year. */
+function anniversary(
+  { trait, within }: NonNullable<Rule["anniversary"]>,
+  events: readonly CollectedEvent[],
+  now: number,
+  settings: BruteForceSettings,
+): boolean {
+  const at = instant(traitOf(trait, events, settings), settings.timeZone);
+  if (at === undefined) return false;
+  const [year, month, date] = dateOf(dayOf(at, settings.timeZone));
+  for (let ahead = 0; ahead < Number.parseInt(within, 10); ahead++) {
+    const [y, m, d] = dateOf(dayOf(now, settings.timeZone) + ahead);
+    if (y <= year || m !== month) continue;
+    if (d === date) return true;
+    const endsWith28 = Number.isNaN(Date.parse(`${y}-02-29`)) || new Date(`${y}-02-29`).getUTCDate() !== 29;
+    if (m === 2 && date === 29 && d === 28 && endsWith28) return true;
+  }
+  return false;
+}
+
+function dateOf(day: number): [number, number, number] {
+  const [y = 0, m = 0, d = 0] = new Date(day * 86_400_000).toISOString().slice(0, 10).split("-").map(Number);
+  return [y, m, d];
+}
+
+/** A grant from a public source counts only if an earlier event had the same anonymousId. */
+function consent(
+  { purpose, channel, granted = true }: NonNullable<Rule["consent"]>,
+  events: readonly CollectedEvent[],
+) {
+  const standing = new Map<string, { at: number; granted: boolean; counts: boolean }>();
+  for (const event of events.toSorted((a, b) => a.at - b.at)) {
+    const said = event.consent;
+    if (said?.purpose !== purpose) continue;
+    const anonymous = event.identifiers.find(([type]) => type === "anonymousId")?.[1];
+    const wasKnown = events.some(
+      (it) => it.at < event.at && it.identifiers.some(([type, value]) => type === "anonymousId" && value === anonymous),
+    );
+    const counts = !said.granted || event.source.type !== "web" || (anonymous !== undefined && wasKnown);
+    standing.set(said.channel, { at: event.at, granted: said.granted, counts });
+  }
+  const words = [standing.get(channel), standing.get("*")].flatMap((word) => (word?.counts ? [word] : []));
+  return words.toSorted((a, b) => b.at - a.at)[0]?.granted === granted;
 }
 
 function inRange(range: { atLeast?: number | undefined; below?: number | undefined }, top: bigint, bottom: bigint) {

@@ -18,7 +18,7 @@ function evaluate(input: Rule, events: readonly CollectedEvent[], now: string, t
   const settings = ruleSettings(timeZone);
   const stamped = events.map((event) => ({ ...event, day: settings.calendar.dayOf(event.at) }));
   const { state } = foldEvents(emptyState(), stamped, planFeatures([rule], settings));
-  const tags = new Map([["vip", ALWAYS]]);
+  const tags = new Map([["tag:vip", ALWAYS]]);
   const answer = compileRule(rule, settings).evaluate(makeSubject(state, at(now), settings.calendar, tags));
   return { ...answer, until: answer.until === Infinity ? null : new Date(answer.until).toISOString() };
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { emptyState } from "#domain/profile/empty-state.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
+import type { IdentifierKey, ProfileState } from "#domain/profile/state.ts";
 import { compileRule } from "#domain/rules/compile.ts";
 import { planFeatures } from "#domain/rules/features.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
@@ -15,12 +16,18 @@ import { bruteForce } from "./brute-force.ts";
 const RUNS = { numRuns: 1000 };
 const MINOR_UNITS = 100;
 
+/** The fold learns since when an identifier was known once it is claimed. */
+const claimed: ProfileState = {
+  ...emptyState(),
+  identifiers: new Map([["anonymousId:a-1" as IdentifierKey, Number.POSITIVE_INFINITY]]),
+};
+
 /** A rule ready to be asked of a person's folded state, and of the raw events. */
 function prepare(rule: Rule, { timeZone, events }: History) {
   const calendar = makeCalendar(timeZone);
   const modes = new Map(Object.entries(TRAIT_MODES));
   const settings: RuleSettings = { calendar, minorUnits: MINOR_UNITS, traitMode: (name) => modes.get(name) };
-  const { state } = foldEvents(emptyState(), events, planFeatures([rule], settings));
+  const { state } = foldEvents(claimed, events, planFeatures([rule], settings));
   const compiled = compileRule(rule, settings);
   const oracle = { timeZone, minorUnits: MINOR_UNITS, traitModes: TRAIT_MODES, monetary: ["revenue"] };
   return {

@@ -35,6 +35,8 @@ const PRUNABLE = {
   "POST /admin/v1/definitions/apply": answerApply,
   "GET /admin/v1/definitions/tag": listed("new", "same", "old"),
   "GET /admin/v1/definitions/trait": listed("birthday"),
+  "GET /admin/v1/definitions/segment": listed(),
+  "GET /admin/v1/definitions/ladder": listed(),
   "GET /admin/v1/definitions/source": listed("web", "server"),
   "GET /admin/v1/definitions/setting": listed("project"),
 };
