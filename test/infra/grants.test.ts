@@ -31,6 +31,24 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
     expect(scanning.map(([id]) => id)).toEqual([expect.stringMatching(/^Admin/)]);
   });
 
+  test.each([
+    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold"]],
+    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold"]],
+    ["Metrics", "Query", ["Admin"]],
+    ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
+  ])(
+    "let %s take %s from those alone who merge people, take them apart or list conflicts",
+    (table, action, allowed) => {
+      const granted = Object.entries(functions.findResources("AWS::IAM::Policy")).filter(([, policy]) =>
+        findStatements(policy).some(
+          ({ actions, resource }) =>
+            actions.includes(`dynamodb:${action}`) && JSON.stringify(resource).includes(`Att${table}Arn`),
+        ),
+      );
+      expect(granted.map(([id]) => id.replace(/ServiceRole.*|Role.*/, "")).toSorted()).toEqual(allowed);
+    },
+  );
+
   test("let the key be used only through DynamoDB", () => {
     const policies = JSON.stringify(functions.findResources("AWS::IAM::Policy"));
     const uses = policies.split('"kms:Decrypt"').length - 1;

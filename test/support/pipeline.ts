@@ -35,7 +35,7 @@ export function openPipeline(bundle = aBundle(viewerTag)) {
   async function fold(events: readonly CollectedEvent[], on: FoldPorts = ports): Promise<void> {
     const { tasks, unfoldable } = await foldBatch(on, events);
     const stuck = tasks.find(({ state }) => state !== "folded");
-    if (stuck) throw stuck.error ?? new Error(stuck.state);
+    if (stuck) throw new Error(`not folded: ${stuck.state}`, { cause: stuck.error });
     if (unfoldable.length > 0) throw new Error(unfoldable[0]?.code);
   }
 
