@@ -65,6 +65,7 @@ export async function foldBatch(
     } catch (error) {
       fail(waiting, error);
     }
+    holdBack(tasks);
   }
   await publishWritten(ports, progress);
   await recordRefusals(ports, progress);
@@ -214,6 +215,17 @@ function groupByOwner(waiting: readonly Task[], plan: ClaimPlan): Map<ProfileId,
 function previousIdOf({ type, properties }: CollectedEvent): string | undefined {
   const previousId = type === "alias" ? properties?.previousId : undefined;
   return typeof previousId === "string" ? previousId : undefined;
+}
+
+/** What waits behind a failed event of the same identifier fails with it: both come again, in their order. */
+function holdBack(tasks: readonly Task[]): void {
+  const stopped = new Map<string, unknown>();
+  for (const task of tasks) {
+    const [strongest] = task.event.identifiers;
+    const key = strongest === undefined ? "" : keyOf(strongest);
+    if (task.state === "waiting" && stopped.has(key)) fail([task], stopped.get(key));
+    if (task.state === "failed" && !stopped.has(key)) stopped.set(key, task.error);
+  }
 }
 
 function fail(tasks: readonly Task[], error: unknown): void {
