@@ -212,9 +212,12 @@ function groupByOwner(waiting: readonly Task[], plan: ClaimPlan): Map<ProfileId,
   return byOwner;
 }
 
-function previousIdOf({ type, properties }: CollectedEvent): string | undefined {
-  const previousId = type === "alias" ? properties?.previousId : undefined;
-  return typeof previousId === "string" ? previousId : undefined;
+/** An alias' previousId as collection filed it. Undefined where that was no usable identifier: then it links nothing, and
+ *  the text as it was sent may be longer than any key. */
+function previousIdOf({ type, properties, identifiers }: CollectedEvent): string | undefined {
+  if (type !== "alias") return undefined;
+  const sent = String(properties?.previousId).trim().normalize("NFC");
+  return identifiers.find(([idType, value]) => idType === "anonymousId" && value === sent)?.[1];
 }
 
 /** What waits behind a failed event of the same identifier fails with it: both come again, in their order. */
