@@ -57,6 +57,24 @@ describe("folding stream records", () => {
     expect(kept.map(({ code }) => code)).toEqual(["stream_record_unreadable", "event_malformed", "event_malformed"]);
   });
 
+  test("an event that collection cannot have written is refused by its own, and its neighbours are folded", async () => {
+    const { ports, kept } = openPorts();
+    const odd: Partial<Record<keyof CollectedEvent, unknown>>[] = [
+      { traits: "odd" },
+      { order: { kind: "completed", id: { a: 1 } } },
+      { money: { revenue: "much" } },
+      { at: 9e15 },
+      { identifiers: [["userId", "u".repeat(3_000)]] },
+    ];
+    const records = odd.flatMap((fields, n) => [
+      record(`${2 * n}`, of("u1", `good-${n}`)),
+      record(`${2 * n + 1}`, { ...of("u1", `odd-${n}`), ...fields }),
+    ]);
+    expect(await foldRecords(ports, records)).toBeUndefined();
+    expect(kept.map(({ stage, code }) => [stage, code])).toEqual(odd.map(() => ["stream", "event_malformed"]));
+    expect(ports.counted.get("EventsFolded")).toBe(odd.length);
+  });
+
   test("an event whose fold throws is kept with its reason; the others of its person count", async () => {
     const { ports, kept } = openPorts();
     const bundle = await ports.definitions.get();
