@@ -263,6 +263,24 @@ describe("bad events between good ones", () => {
   );
 });
 
+describe("an alias", () => {
+  test.each(["-".repeat(3_000), `a${" ".repeat(3_000)}`])(
+    "whose previousId is longer than any key costs nobody their events",
+    async (previousId) => {
+      const userId = `alias-${previousId[0]}`;
+      const alias = { type: "alias", userId, previousId, messageId: "the-alias" };
+      await sendBatch(stack, [
+        { type: "track", userId, event: "Before" },
+        alias,
+        { type: "track", userId, event: "After" },
+      ]);
+      await stack.quiet();
+      const { profileId } = await readProfile(stack, `userId:${userId}`);
+      expect(await readActivity(stack, profileId)).toHaveLength(3);
+    },
+  );
+});
+
 describe("whole numbers as ids", () => {
   test("are texts from then on", async () => {
     await sendBatch(stack, [{ type: "track", userId: 9_007_199_254_740_991, event: "Numbered" }]);
@@ -321,4 +339,8 @@ test("a failed event is entered again after a fix, once", async () => {
   expect(await readActivity(stack, profileId)).toHaveLength(1);
   expect((await readFailedEvents(stack)).filter(isIt)).toEqual([]);
   expect((await replay()).objects).toMatchObject([{ object, outcome: "missing" }]);
+});
+
+test("nothing that collection let pass was too much for the fold", async () => {
+  expect((await readFailedEvents(stack)).filter(({ stage }) => stage !== "collect")).toEqual([]);
 });
