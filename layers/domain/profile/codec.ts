@@ -24,7 +24,11 @@ const COMPRESSED = 2;
 
 /** Calendar days and buckets: ascending, each as its distance from the one before. */
 const ascendingDays: s.Shape<ReadonlySet<number>> = {
-  write: (to, days) => writeAscending(to, [...days]),
+  write: (to, days) =>
+    writeAscending(
+      to,
+      [...days].toSorted((a, b) => a - b),
+    ),
   read: (from) => new Set(readAscending(from)),
 };
 const buckets: s.Shape<Buckets> = {
@@ -39,36 +43,36 @@ const buckets: s.Shape<Buckets> = {
   read: (from) => new Map(readAscending(from).map((bucket): [number, number] => [bucket, from.int()])),
 };
 
-function writeAscending(to: s.ShapeWriter, values: number[]): void {
-  let previous = 0;
+function writeAscending(to: s.ShapeWriter, values: readonly number[]): void {
   to.uint(values.length);
-  for (const value of values.toSorted((a, b) => a - b)) {
-    to.int(value - previous);
-    previous = value;
-  }
+  values.forEach((value, n) => {
+    if (n === 0) to.int(value);
+    else to.uint(value - (values[n - 1] ?? 0));
+  });
 }
 
 function readAscending(from: s.ShapeReader): number[] {
   let previous = 0;
-  return Array.from({ length: from.uint() }, () => {
-    previous += from.int();
+  return Array.from({ length: from.uint() }, (_, n) => {
+    previous = n === 0 ? from.int() : previous + from.uint();
     return previous;
   });
 }
 
-const groups = s.map(s.int, s.list(s.hash));
-/** Messages that were received together share their second: a request is one group. */
+/** By age: messages of one request were received in the same second, those of one visit within a few. */
 const seen: s.Shape<ReadonlyMap<bigint, number>> = {
   write: (to, memory) => {
-    const bySecond = Map.groupBy(memory.keys(), (message) => memory.get(message) ?? 0);
     const newest = Math.floor(to.base / 1000);
-    groups.write(to, new Map(Array.from(bySecond, ([second, messages]) => [second - newest, messages])));
+    const ascending = [...memory].toSorted(([, a], [, b]) => a - b);
+    writeAscending(
+      to,
+      ascending.map(([, second]) => second - newest),
+    );
+    for (const [message] of ascending) to.hash(message);
   },
   read: (from) => {
     const newest = Math.floor(from.base / 1000);
-    const memory = new Map<bigint, number>();
-    for (const [age, messages] of groups.read(from)) for (const message of messages) memory.set(message, newest + age);
-    return memory;
+    return new Map(readAscending(from).map((age): [bigint, number] => [from.hash(), newest + age]));
   },
 };
 
@@ -88,12 +92,31 @@ const trait = s.struct<TraitState>({
   unsetAt: s.time,
 });
 
-const order = s.struct<OrderState>({
-  placed: s.struct({ at: s.time, day: s.int }),
+const orderStatus = s.stamped(s.oneOf<OrderState["status"]["value"]>("completed", "cancelled"));
+const orderRest = s.struct<{ placed?: { after: number; day: number } } & Pick<OrderState, "amount" | "items">>({
+  placed: s.struct({ after: s.int, day: s.int }),
   amount: s.stamped(s.int),
   items: s.stamped(s.int),
-  status: s.stamped(s.oneOf("completed", "cancelled")),
 });
+/** An order is mostly told by one event: the instant and day of its placing are kept as distances from its status. */
+const order: s.Shape<OrderState> = {
+  write: (to, { status, placed, ...rest }) => {
+    orderStatus.write(to, status);
+    const relative = placed && { after: placed.at - status.at, day: placed.day - utcDayOf(placed.at) };
+    orderRest.write(to, { ...rest, ...(relative && { placed: relative }) });
+  },
+  read: (from) => {
+    const status = orderStatus.read(from);
+    const { placed: relative, ...rest } = orderRest.read(from);
+    if (!relative) return { ...rest, status };
+    const at = status.at + relative.after;
+    return { ...rest, status, placed: { at, day: utcDayOf(at) + relative.day } };
+  },
+};
+
+function utcDayOf(at: number): number {
+  return Math.floor(at / 86_400_000);
+}
 
 /** An instant that may be Infinity: none. */
 const timeOrNever: s.Shape<number> = {
