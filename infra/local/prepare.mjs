@@ -12,7 +12,8 @@ const wantedMajor = 24;
 
 if (!matchesLockFile()) {
   console.log("Installing dependencies (npm ci)…");
-  if (!runNpm(["ci"])) fail("npm ci failed. Its message is above; `npm ci` alone repeats it.");
+  // npm warns that some packages want a newer Node than the system's: they get it, from this very install.
+  if (!runNpm(["ci", "--loglevel=error"])) fail("npm ci failed. Its message is above; `npm ci` alone repeats it.");
 }
 if (installedNodeMajor() !== wantedMajor) {
   // npm may have been told not to run install scripts; the node package fetches its binary in one.
