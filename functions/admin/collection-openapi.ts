@@ -86,7 +86,7 @@ function segmentOperation(call: string, path: string): ZodOpenApiOperationObject
   return {
     operationId: `collect${path.slice("/v1/".length)}`,
     tags: ["Collection"],
-    summary: isBatch ? `Send many calls (${call})` : `Send a ${call} call`,
+    summary: isBatch ? `Send many calls (${call})` : `Send ${/^[aei]/.test(call) ? "an" : "a"} ${call} call`,
     description:
       "As Segment and RudderStack SDKs send it; gzip is recognised by its bytes. 200 only after every accepted event is durable.",
     security: keys,

@@ -4,6 +4,7 @@ import { leaveEverything, nextVersion } from "#domain/profile/apply-memberships.
 import { publishOutbox } from "#domain/profile/commit-profile.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
+import { hashMessageId } from "#domain/profile/message-hash.ts";
 import type { IdentifierKey, Profile, ProfileId, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Fact } from "#events/fact.ts";
@@ -65,10 +66,17 @@ export async function finishSplit(ports: SplitPorts, root: Profile): Promise<Pro
   const bundle = await bundleOf(ports, Math.max(root.bundleVersion, loser.bundleVersion));
   const family = new Set([root.id, ...root.state.absorbed]);
   const apart = new Set(root.state.identifiers.keys());
-  const build = (id: ProfileId, keys: ReadonlyMap<IdentifierKey, number>, like: Profile, owed: readonly Fact[]) =>
-    begin(ports, { family, keys, apart, like, owed, bundle }, id);
-  await build(split.taken, sides.taken, loser, []);
-  await build(split.kept, sides.kept, root, leaveEverything(root, ports.now()));
+  // Whom each side had absorbed stays with it: a second wrong merge can then be taken apart too.
+  const absorbedByLoser = new Set([loser.id, ...loser.state.absorbed]);
+  const taken = { keys: sides.taken, like: loser, absorbed: loser.state.absorbed, owed: [] };
+  const kept = {
+    keys: sides.kept,
+    like: root,
+    absorbed: root.state.absorbed.difference(absorbedByLoser),
+    owed: leaveEverything(root, ports.now()),
+  };
+  await begin(ports, { ...taken, family, apart, bundle }, split.taken);
+  await begin(ports, { ...kept, family, apart, bundle }, split.kept);
   await repoint(ports, sides.taken, family, split.taken);
   await repoint(ports, sides.kept, family, split.kept);
   return split;
@@ -93,6 +101,7 @@ interface Beginning {
   readonly family: ReadonlySet<ProfileId>;
   readonly keys: ReadonlyMap<IdentifierKey, number>;
   readonly apart: ReadonlySet<IdentifierKey>;
+  readonly absorbed: ReadonlySet<ProfileId>;
   readonly like: Profile;
   readonly owed: readonly Fact[];
   readonly bundle: CompiledBundle;
@@ -106,12 +115,19 @@ async function begin(ports: SplitPorts, from: Beginning, id: ProfileId): Promise
   let state: ProfileState = {
     ...emptyState(),
     identifiers: from.keys,
+    absorbed: from.absorbed,
     separated: like.state.separated.union(from.apart),
     manualTags: like.state.manualTags,
   };
+  // The behaviour log may hold an event twice, and the state remembers only the newest: here each is known by its id.
+  const met = new Set<bigint>();
   for (const person of from.family) {
     for await (const events of eventsOf(ports.activity, person)) {
-      const own = events.filter(({ identifiers: [strongest] }) => strongest && from.keys.has(keyOf(strongest)));
+      const own = events.filter(({ messageId, identifiers: [strongest] }) => {
+        if (!strongest || !from.keys.has(keyOf(strongest)) || met.has(hashMessageId(messageId))) return false;
+        met.add(hashMessageId(messageId));
+        return true;
+      });
       const folded = foldEvents(state, own, bundle.features);
       state = folded.state;
       await ports.activity.append(id, folded.applied, bundle.project.activityDays);

@@ -102,6 +102,41 @@ describe("taking a wrong merge apart", () => {
     expect(one && [...one.state.features.values()].map((buckets) => buckets.get(0))).toEqual([6]);
   });
 
+  test("two wrong merges of one person are taken apart one after the other", async () => {
+    const ports = openPorts();
+    const { events, root, loser } = await mergedByMistake(ports);
+    const more = [
+      anEvent("d1", { identifiers: [device] }),
+      anEvent("d2", { identifiers: [email, device] }),
+      anEvent("d3", { identifiers: [device] }),
+    ];
+    await send(ports, ...more);
+    const split = await unmerge(ports, root.id, loser);
+    const kept = personOf(ports, email);
+    expect(kept.id).toBe(split?.kept);
+    const [second] = kept.state.absorbed;
+    if (second === undefined) throw new Error("the other merge was forgotten");
+    await unmerge(ports, kept.id, second);
+    const all = [...events, ...more];
+    expect(messagesOf(personOf(ports, email), all)).toEqual(["m1", "m3", "d2"]);
+    expect(messagesOf(personOf(ports, visitor), all)).toEqual(["m2", "m4"]);
+    expect(messagesOf(personOf(ports, device), all)).toEqual(["d1", "d3"]);
+    expect(living(ports)).toHaveLength(3);
+  });
+
+  test("an event that the log holds twice counts once, however long ago it was", async () => {
+    const ports = openPorts();
+    const { root, loser } = await mergedByMistake(ports);
+    const old = anEvent("m1", { identifiers: [email], receivedAt: NOON - 30 * 86_400_000 });
+    const recent = anEvent("m9", { identifiers: [email] });
+    await ports.activity.append(root.id, [old, recent], 400);
+    await ports.activity.append(loser, [old], 400);
+    await unmerge(ports, root.id, loser);
+    const { features } = personOf(ports, email).state;
+    // m1, m3 and m9
+    expect([...features.values()].map((buckets) => buckets.get(0))).toEqual([3]);
+  });
+
   test("what is redelivered afterwards changes nothing", async () => {
     const ports = openPorts();
     const { events, root, loser } = await mergedByMistake(ports);
