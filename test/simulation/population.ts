@@ -1,0 +1,163 @@
+import type { StoredDefinition } from "#domain/definitions/bundle.ts";
+import type { Definition } from "#events/definitions/index.ts";
+import { source } from "../support/collect-harness.ts";
+import type { Dice } from "./dice.ts";
+import type { Rates } from "./weather.ts";
+
+/** Who lives in a world, how they meet, and what tends to go wrong there. */
+export interface Population {
+  readonly users: number;
+  readonly emails: number;
+  readonly devices: number;
+  readonly visitors: number;
+  /** The most e-mail addresses that one person may have. */
+  readonly emailLimit?: number;
+  readonly events: readonly [low: number, high: number];
+  readonly shards: number;
+  /** Requests begin within this time. */
+  readonly spanMs: number;
+  readonly faults?: Partial<Rates>;
+  /** At least so many identifiers in an event of the second half; the first half are strangers with one each. */
+  readonly lateLinks?: number;
+  /** Chance that a message is sent again later. */
+  readonly resent?: number;
+}
+
+/** Worlds in which links may be refused, and some in which none can be. */
+export const WORLDS = {
+  /** Nobody has a userId: nothing is refused, and the people must be those of a plain union-find. */
+  anonymous: { users: 0, emails: 4, devices: 3, visitors: 6, events: [10, 18], shards: 3, spanMs: 3000 },
+  shop: { users: 3, emails: 4, devices: 2, visitors: 5, events: [10, 18], shards: 3, spanMs: 3000 },
+  /** Many users meet over two addresses and one visitor: merges refuse one another. */
+  crowded: { users: 4, emails: 2, devices: 0, visitors: 1, events: [10, 16], shards: 6, spanMs: 800 },
+  /** A person may have only two addresses. */
+  narrow: { users: 1, emails: 5, devices: 1, visitors: 3, emailLimit: 2, events: [8, 14], shards: 3, spanMs: 3000 },
+  /** Long chains of merges, left half done more often than not. */
+  chains: {
+    users: 0,
+    emails: 5,
+    devices: 4,
+    visitors: 6,
+    events: [16, 24],
+    shards: 6,
+    spanMs: 4000,
+    lateLinks: 3,
+    faults: { crash: 0.03, throttled: 0.05, sleep: 0.03, slow: 0.05 },
+  },
+} as const satisfies Record<string, Population>;
+export type WorldName = keyof typeof WORLDS;
+
+export interface Call {
+  readonly messageId: string;
+  readonly type: "track" | "identify";
+  readonly event?: string;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  readonly timestamp: string;
+  readonly context: object;
+  readonly traits?: object;
+  readonly properties?: object;
+}
+export interface Request {
+  readonly afterMs: number;
+  readonly calls: readonly Call[];
+}
+
+const KEY = "SERVER_KEY";
+export const WRITE_KEY = KEY;
+
+/** Draws who says what when. */
+export function drawRequests(dice: Dice, people: Population, now: number): Request[] {
+  const count = dice.between(...people.events);
+  const linksOf = (n: number): readonly [number, number] =>
+    people.lateLinks === undefined ? [1, 3] : n < count / 2 ? [1, 1] : [people.lateLinks, 4];
+  const calls = Array.from({ length: count }, (_, n) =>
+    drawCall(dice, people, now, n, people.strangersFirst === true && n < count / 2),
+  );
+  const requests: Request[] = [];
+  for (let start = 0; start < calls.length; ) {
+    const size = dice.chance(0.5) ? 1 : dice.between(1, 4);
+    const isEarly = people.lateLinks !== undefined && start < count / 2;
+    const afterMs = isEarly ? dice.below(people.spanMs / 3) : dice.below(people.spanMs);
+    requests.push({ afterMs, calls: calls.slice(start, start + size) });
+    start += size;
+  }
+  const again = calls.filter(() => dice.chance(people.resent ?? 0.15));
+  for (const call of again) {
+    const afterMs = dice.chance(0.8) ? dice.below(people.spanMs * 2) : dice.pick([25, 6 * 24]) * 3_600_000;
+    requests.push({ afterMs, calls: [call] });
+  }
+  return requests;
+}
+
+function drawCall(dice: Dice, people: Population, now: number, n: number, links: readonly [number, number]): Call {
+  const ids: { userId?: string; anonymousId?: string; email?: string; device?: string } = {};
+  const kinds = (["users", "emails", "devices", "visitors"] as const).filter((kind) => people[kind] > 0);
+  for (let more = dice.between(...links); more > 0; more--) {
+    const kind = dice.pick(kinds);
+    if (kind === "users") ids.userId = `u${dice.below(people.users)}`;
+    else if (kind === "emails") ids.email = `e${dice.below(people.emails)}@x.cn`;
+    else if (kind === "devices") ids.device = `d${dice.below(people.devices)}`;
+    else ids.anonymousId = `a${dice.below(people.visitors)}`;
+  }
+  const common = {
+    messageId: `m${n}`,
+    ...(ids.userId !== undefined && { userId: ids.userId }),
+    ...(ids.anonymousId !== undefined && { anonymousId: ids.anonymousId }),
+    timestamp: new Date(now - dice.between(1, 48) * 3_600_000 - n).toISOString(),
+    context: {
+      ...(ids.email !== undefined && { traits: { email: ids.email } }),
+      ...(ids.device !== undefined && { device: { id: ids.device } }),
+    },
+  };
+  const roll = dice.next();
+  if (roll < 0.6) return { ...common, type: "track", event: "Product Viewed", properties: { product_id: `s${n}` } };
+  if (roll < 0.8) {
+    const properties = { order_id: `o${n}`, revenue: dice.between(1, 200), currency: "USD" };
+    return { ...common, type: "track", event: "Order Completed", properties };
+  }
+  return { ...common, type: "identify", traits: { points: 1, city: dice.pick(["上海", "北京"]) } };
+}
+
+/** The definitions at the start, and what they change to while events are on their way: a tag is stricter, one is gone,
+ *  one is new. */
+export function definitionsOf(version: 1 | 2, { emailLimit }: Population): StoredDefinition[] {
+  const tags: Definition[] =
+    version === 1
+      ? [
+          { kind: "tag", name: "viewer", rule: { did: { event: "Product Viewed", atLeast: 2 } } },
+          { kind: "tag", name: "buyer", rule: { did: { event: "Order Completed", atLeast: 1 } } },
+          {
+            kind: "tag",
+            name: "prospect",
+            rule: {
+              all: [
+                { did: { event: "Product Viewed", atLeast: 1 } },
+                { not: { did: { event: "Order Completed", atLeast: 1 } } },
+              ],
+            },
+          },
+        ]
+      : [
+          { kind: "tag", name: "viewer", rule: { did: { event: "Product Viewed", atLeast: 3 } } },
+          { kind: "tag", name: "buyer", rule: { did: { event: "Order Completed", atLeast: 1 } } },
+          {
+            kind: "tag",
+            name: "spender",
+            rule: { sum: { event: "Order Completed", property: "revenue", atLeast: 100 } },
+          },
+        ];
+  const definitions: Definition[] = [
+    ...tags,
+    { kind: "trait", name: "points", mode: "add" },
+    {
+      kind: "setting",
+      name: "project",
+      identityTypes: emailLimit === undefined ? [] : [{ type: "email", limit: emailLimit }],
+    },
+  ];
+  return [
+    source(KEY, "server"),
+    ...definitions.map((definition) => ({ kind: definition.kind, name: definition.name, version, definition })),
+  ];
+}

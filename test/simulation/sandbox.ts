@@ -1,0 +1,161 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import type { Sleep } from "#aws/sleep.ts";
+import type { Dice } from "./dice.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Weather } from "./weather.ts";
+
+/** One execution environment of Lambda: it lives over many invocations, has a clock that is a little wrong, may stand
+ *  still, and may die at any await. What it waited for is then never answered. */
+export class Sandbox {
+  readonly name: string;
+  readonly #scheduler: Scheduler;
+  readonly #skewMs: number;
+  #asleepUntil = -Infinity;
+  #onDeath: (() => void) | undefined;
+  alive = true;
+
+  constructor(name: string, scheduler: Scheduler, skewMs: number) {
+    this.name = name;
+    this.#scheduler = scheduler;
+    this.#skewMs = skewMs;
+  }
+
+  readonly now = (): number => this.#scheduler.now() + this.#skewMs;
+  readonly sleep: Sleep = (delayMs) => new Promise((resolve) => this.after(delayMs, () => resolve(undefined)));
+
+  /** Does it then, or once awake, or never if this dies first. */
+  after(delayMs: number, task: () => void): void {
+    this.#scheduler.after(delayMs, () => {
+      const asleepMs = this.#asleepUntil - this.#scheduler.now();
+      if (!this.alive) return;
+      if (asleepMs > 0) this.after(asleepMs, task);
+      else task();
+    });
+  }
+
+  standStill(forMs: number): void {
+    this.#asleepUntil = this.#scheduler.now() + forMs;
+  }
+
+  /** Says whom to tell of its death during an invocation. */
+  watch(onDeath: (() => void) | undefined): void {
+    this.#onDeath = onDeath;
+  }
+
+  kill(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#onDeath?.();
+  }
+}
+
+/** What a service in memory is to the network in front of it. */
+export interface Service {
+  readonly name: string;
+  execute(command: object): object;
+  /** A command's answer that lacks a part, as this service is allowed to give it; undefined where there is none such. */
+  partly?(
+    command: object,
+    dice: Dice,
+  ): { readonly fault: "partial-put" | "partial-read"; answer(): object } | undefined;
+  /** The halves of a command that are executed at two instants, and how their answers make one. */
+  halves?(
+    command: object,
+  ): { readonly parts: readonly [object, object]; join(a: object, b: object): object } | undefined;
+  /** What it answers when it is asked too much. */
+  readonly throttleError: string;
+  describe(command: object): string;
+  /** Hears of a call as it leaves the sandbox: it may never arrive. */
+  onSend?(command: object): void;
+}
+
+interface Network {
+  readonly scheduler: Scheduler;
+  readonly weather: Weather;
+  readonly dice: Dice;
+  readonly tell: (line: () => string) => void;
+}
+
+/** The SDK's client in a sandbox: each call is a point at which others go on, and at which things go wrong. */
+export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox: Sandbox, service: Service) {
+  const describe = (command: object) => `${sandbox.name} ${service.describe(command)}`;
+
+  /** The call is at the service: gives what the caller will hear, or nothing if it never will. */
+  function arrive(command: object, answer: (give: () => object) => void): void {
+    const here = () => describe(command);
+    const execute = (): (() => object) => attempt(() => service.execute(command));
+    // The dead send nothing more, but what they sent may still arrive.
+    if (!sandbox.alive && dice.chance(0.5)) return;
+    if (weather.strikes("crash", here)) {
+      if (dice.chance(0.5)) execute();
+      sandbox.kill();
+    } else if (weather.strikes("throttled", here)) {
+      answer(() => fail(service.throttleError, 400));
+    } else if (weather.strikes("outage", here)) {
+      answer(() => fail("InternalServerError", 500));
+    } else if (weather.strikes("answer-lost", here)) {
+      execute();
+      answer(() => fail("TimeoutError"));
+    } else {
+      if (weather.strikes("sent-twice", here)) execute();
+      const partial = service.partly?.(command, dice);
+      const halves = service.halves?.(command);
+      if (partial && weather.strikes(partial.fault, here)) answer(attempt(partial.answer));
+      else if (halves && weather.strikes("torn-read", here)) {
+        const first = service.execute(halves.parts[0]);
+        const finish = () => answer(attempt(() => halves.join(first, service.execute(halves.parts[1]))));
+        scheduler.after(dice.between(1, 2000), finish);
+      } else {
+        const outcome = execute();
+        tell(() => `${here()} → ${summarise(outcome)}`);
+        answer(outcome);
+      }
+    }
+  }
+
+  const send = (command: object) => {
+    service.onSend?.(command);
+    return new Promise<object>((resolve, reject) => {
+      const answer = (give: () => object) => {
+        if (weather.strikes("sleep", () => describe(command))) sandbox.standStill(dice.between(20, 600) * 1000);
+        const delayMs = weather.strikes("slow", () => describe(command))
+          ? dice.between(1000, 30_000)
+          : dice.between(1, 12);
+        sandbox.after(delayMs, () => {
+          try {
+            resolve(give());
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      };
+      scheduler.after(dice.between(1, 12), () => arrive(command, answer));
+    });
+  };
+  return { send };
+}
+
+/** Does it now; the outcome, answer or error, is given whenever it is asked for. */
+function attempt(execute: () => object): () => object {
+  try {
+    const answer = execute();
+    return () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function fail(name: string, httpStatusCode?: number): never {
+  throw Object.assign(new Error(name), { name, $metadata: httpStatusCode === undefined ? {} : { httpStatusCode } });
+}
+
+function summarise(outcome: () => object): string {
+  try {
+    outcome();
+    return "done";
+  } catch (error) {
+    return error instanceof ConditionalCheckFailedException ? "condition failed" : String(error);
+  }
+}

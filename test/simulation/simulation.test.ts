@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { findPlanted } from "./find-planted.ts";
+import { replaceOnce } from "./plant.ts";
+import { runSeed } from "./run-seed.ts";
+import { runSeries } from "./run-series.ts";
+
+describe("the real handlers under every fault", () => {
+  test("500 seeds break no law", { timeout: 300_000 }, async () => {
+    const sums = { seeds: 0, merges: 0, strikes: 0 };
+    const failed: string[] = [];
+    await runSeries({ from: 0, to: 500 }, 2, ({ seed, violations: [first], merges, strikes }) => {
+      sums.seeds++;
+      sums.merges += merges;
+      sums.strikes += strikes;
+      if (first) failed.push(`npm run simulate -- --seed ${seed}: ${first.law}: ${first.what}`);
+      return false;
+    });
+    expect(failed).toEqual([]);
+    // A simulation in which nothing happens would find nothing.
+    expect(sums.seeds).toBe(500);
+    expect(sums.merges).toBeGreaterThan(300);
+    expect(sums.strikes).toBeGreaterThan(5000);
+  });
+
+  test("one seed always tells the same story", async () => {
+    const play = async (seed: number) => {
+      const lines: string[] = [];
+      await runSeed({ seed, tell: (line) => lines.push(line) });
+      return lines;
+    };
+    for (const seed of [3, 8]) {
+      const first = await play(seed);
+      expect(first.length).toBeGreaterThan(50);
+      expect(await play(seed)).toEqual(first);
+    }
+  });
+});
+
+describe("planted bugs", () => {
+  test("are found, and the law that each breaks is told", { timeout: 120_000 }, async () => {
+    const names = ["missing version condition", "outbox cleared before publishing", "acknowledging a failed record"];
+    const found = await findPlanted({ from: 0, threads: 2, names }, () => {});
+    expect(found.map(({ name, law }) => [name, law !== undefined])).toEqual(names.map((name) => [name, true]));
+  });
+
+  test("must find the text that they change, exactly once", () => {
+    const patch = { file: "a.ts", find: "x = 1", replace: "x = 2" };
+    expect(replaceOnce("bug", "let x = 1;", patch)).toBe("let x = 2;");
+    expect(() => replaceOnce("bug", "let y = 1;", patch)).toThrow("its text is 0 times in a.ts");
+    expect(() => replaceOnce("bug", "x = 1; x = 1;", patch)).toThrow("its text is 2 times in a.ts");
+  });
+});
