@@ -41,6 +41,18 @@ export const Sum = z
   .superRefine(checkRange);
 export type Sum = z.infer<typeof Sum>;
 
+/** Different values of more than this are not counted apart. */
+const MAX_DISTINCT = 64;
+
+/** How many different values a property has had: texts, numbers, true and false. */
+export const Distinct = z.strictObject({
+  event: EventName,
+  property: z.string().min(1).max(256),
+  within: CountWindow.optional(),
+  atLeast: z.int().min(1).max(MAX_DISTINCT),
+});
+export type Distinct = z.infer<typeof Distinct>;
+
 const orderMeasures = {
   count: CountRange.optional(),
   revenue: AmountRange.optional(),
@@ -135,6 +147,16 @@ export type Device = z.infer<typeof Device>;
  *  The date itself is no anniversary; 29 February falls on 28 February in other years. */
 export const Anniversary = z.strictObject({ trait: z.string().min(1).max(256), within: DayWindow });
 export type Anniversary = z.infer<typeof Anniversary>;
+
+/** Any of these texts is among the `top` (1 unless said) values of a property that the person chooses most. An event
+ *  weighs half after four weeks (layers/domain/profile/preferences.ts). */
+export const Prefers = z.strictObject({
+  of: EventName,
+  property: z.string().min(1).max(256),
+  in: z.array(z.string().min(1).max(1024)).min(1).max(1000),
+  top: z.int().min(1).max(50).optional(),
+});
+export type Prefers = z.infer<typeof Prefers>;
 
 /** What the person last said of one purpose and channel, or of every channel (`*`). `granted: false` asks for a refusal:
  *  someone who said nothing is in neither. */

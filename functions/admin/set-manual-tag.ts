@@ -1,3 +1,4 @@
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { commitProfile, publishOutbox } from "#domain/profile/commit-profile.ts";
 import type { Profile } from "#domain/profile/state.ts";
@@ -22,7 +23,7 @@ export async function setManualTag(
     // Nothing is written over an outbox that is still owed.
     await publishOutbox(ports, before);
     const bundle = await ports.inForce();
-    checkManual(bundle.tags, tag.name);
+    checkManual(bundle, tag.name);
     // Whoever wrote it knew later definitions than were read here: read both again.
     if (before.bundleVersion > bundle.version) continue;
     const set = before.state.manualTags.get(tag.name);
@@ -62,14 +63,16 @@ async function commitOnce(
   }
 }
 
-function checkManual(tags: readonly { readonly name: string; readonly rule?: unknown }[], name: string): void {
-  const tag = tags.find((candidate) => candidate.name === name);
+function checkManual({ memberships }: CompiledBundle, name: string): void {
+  const tag = memberships.find(
+    (candidate) => (candidate.kind === "tag" || candidate.kind === "valued") && candidate.name === name,
+  );
   if (!tag) {
     throw new AdminError(404, "tag_unknown", `there is no tag named ${JSON.stringify(name)}`, {
       details: { hint: `PUT /admin/v1/definitions/tag/${name} with {} defines one that is set by hand` },
     });
   }
-  if (tag.rule !== undefined) {
-    throw new AdminError(409, "tag_has_rule", `${name} has a rule, which alone says who is in it`);
+  if (tag.kind !== "tag" || tag.rule !== undefined) {
+    throw new AdminError(409, "tag_has_rule", `${name} has a rule or a value, which alone says who is in it`);
   }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hasKey } from "#domain/definitions/compile-membership.ts";
 import { explainMembership } from "#domain/memberships/explain-membership.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
@@ -99,7 +100,7 @@ export const countMembers = defineRoute({
 /** Throws AdminError 404 `membership_unknown` where no definition in force has the key. */
 async function knownKey(text: string, { inForce }: Pick<AdminPorts, "inForce">): Promise<MembershipKey> {
   const key = text as MembershipKey;
-  if (!(await inForce()).membershipKeys.has(key)) throw unknownMembership(text);
+  if (!(await inForce()).memberships.some((membership) => hasKey(membership, key))) throw unknownMembership(text);
   return key;
 }
 

@@ -39,9 +39,9 @@ export interface CompiledBundle {
   readonly features: FeaturePlan;
   /** Tags, segments and ladders, each after those that its rules name. */
   readonly memberships: readonly CompiledMembership[];
-  /** The tags among them. */
+  /** The tags among them that have no value. */
   readonly tags: readonly CompiledTag[];
-  /** Every key that a person can have. */
+  /** Every key that a person can have, those of tags with values left out (`hasKey`). */
   readonly membershipKeys: ReadonlySet<MembershipKey>;
 }
 
@@ -73,6 +73,7 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     features: planFeatures(
       order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule)),
       settings,
+      memberships.flatMap((membership) => (membership.kind === "valued" ? [membership.feature] : [])),
     ),
     memberships,
     tags: memberships.filter((membership) => membership.kind === "tag"),

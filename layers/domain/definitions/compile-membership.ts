@@ -1,6 +1,7 @@
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { type CompiledRule, compileRule } from "#domain/rules/compile.ts";
-import { segmentKey, tagKey, tierKey } from "#domain/rules/membership-key.ts";
+import { type FeatureSpec, preferenceFeature } from "#domain/rules/features.ts";
+import { segmentKey, tagKey, tierKey, valueKey } from "#domain/rules/membership-key.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { durationMs, parseDuration } from "#domain/time/duration.ts";
 import type { RuledDefinition } from "./dependencies.ts";
@@ -41,7 +42,15 @@ export interface CompiledLadder extends Compiled {
   readonly holdMs: number;
 }
 
-export type CompiledMembership = CompiledTag | CompiledSegment | CompiledLadder;
+/** A tag whose key names what the person prefers: `tag:top-category=coffee`. */
+export interface CompiledValuedTag extends Compiled {
+  readonly kind: "valued";
+  /** What every key of it begins with: `tag:top-category=`. */
+  readonly prefix: string;
+  readonly feature: FeatureSpec;
+}
+
+export type CompiledMembership = CompiledTag | CompiledSegment | CompiledLadder | CompiledValuedTag;
 
 /** Compiles a tag, a segment or a ladder that the schema has accepted. */
 export function compileMembership(
@@ -59,13 +68,24 @@ export function compileMembership(
     const holdMs = definition.hold === undefined ? 0 : durationMs(parseDuration(definition.hold));
     return { kind, name, version, tiers, holdMs };
   }
+  if (kind === "tag" && definition.value) {
+    const { of, top } = definition.value;
+    return { kind: "valued", name, version, prefix: valueKey(name, ""), feature: preferenceFeature(of, top, settings) };
+  }
   const rule = definition.rule && { rule: compileRule(definition.rule, settings) };
   return kind === "tag"
     ? { kind, name, key: tagKey(name), version, ...rule }
     : { kind, name, key: segmentKey(name), version, ...rule };
 }
 
-/** Every key that it can give to a person. */
+/** Every key that it can give to a person; of a tag with values, of which there is no end, none. */
 export function keysOf(membership: CompiledMembership): MembershipKey[] {
+  if (membership.kind === "valued") return [];
   return membership.kind === "ladder" ? membership.tiers.map(({ key }) => key) : [membership.key];
+}
+
+/** Whether a person can have this key by it. */
+export function hasKey(membership: CompiledMembership, key: string): boolean {
+  if (membership.kind === "valued") return key.startsWith(membership.prefix) && key.length > membership.prefix.length;
+  return membership.kind === "ladder" ? membership.tiers.some((tier) => tier.key === key) : membership.key === key;
 }

@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 /** Leaves of the rule language that this version does not evaluate yet. */
-const LATER_LEAVES = new Set(["distinct", "prefers", "rfm", "quantile"]);
+const LATER_LEAVES = new Set(["rfm", "quantile"]);
 
 /** Turns zod's issues into faults: one for each unknown key, with the codes that refinements name. */
 export function faultsOf(error: z.ZodError): Fault[] {

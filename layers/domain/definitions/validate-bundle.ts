@@ -37,6 +37,7 @@ function findUnknownReferences(definitions: readonly StoredDefinition[]): Fault[
 /** Undefined where nothing is missing. */
 function explainMissing({ kind, name, tiers = [] }: Reference, found: RuledDefinition | undefined): string | undefined {
   if (!found) return `there is no ${kind} ${name}`;
+  if (found.kind === "tag" && found.value) return `the tag ${name} has values: ask for them with prefers`;
   const rungs = new Set(found.kind === "ladder" ? found.tiers.map((tier) => tier.name) : []);
   const missing = tiers.filter((tier) => !rungs.has(tier));
   return missing.length > 0 ? `the ladder ${name} has no tier ${missing.join(", ")}` : undefined;

@@ -4,7 +4,9 @@ import type {
   CompiledMembership,
   CompiledSegment,
   CompiledTag,
+  CompiledValuedTag,
 } from "#domain/definitions/compile-membership.ts";
+import { hasKey } from "#domain/definitions/compile-membership.ts";
 import type { Membership, MembershipKey, Profile, TierHistory } from "#domain/profile/state.ts";
 import type { Subject } from "#domain/rules/subject.ts";
 import { holdsIn, NEVER, untilOf } from "#domain/rules/verdict.ts";
@@ -61,7 +63,7 @@ export function evaluateMemberships(profile: Profile, now: number, bundle: Compi
       { state, memberships },
       at,
       bundle,
-      (membership) => membership.version > bundleVersion || (membership.kind !== "ladder" && !membership.rule),
+      (membership) => membership.version > bundleVersion || isByHand(membership),
     );
     applyAnswers(writing, subject, bundle);
     at = earliestUntil(subject);
@@ -70,6 +72,10 @@ export function evaluateMemberships(profile: Profile, now: number, bundle: Compi
   applyAnswers(writing, subject, bundle);
   removeUndefined(writing, now, bundle);
   return { memberships, changes, tierHistory: writing.tierHistory, reviewAt: earliestUntil(subject) };
+}
+
+function isByHand(membership: CompiledMembership): boolean {
+  return (membership.kind === "tag" || membership.kind === "segment") && !membership.rule;
 }
 
 function earliestUntil({ answers }: Subject): number {
@@ -81,9 +87,20 @@ function earliestUntil({ answers }: Subject): number {
 function applyAnswers(writing: Writing, subject: Subject, bundle: CompiledBundle): void {
   for (const membership of bundle.memberships) {
     if (membership.kind === "ladder") applyLadder(writing, membership, subject);
+    else if (membership.kind === "valued") applyValue(writing, membership, subject);
     else if (holdsIn(subject.answers.get(membership.key) ?? NEVER)) {
       enter(writing, membership, membership.key, enteredAt(membership, subject), subject);
     } else leave(writing, membership, membership.key, subject);
+  }
+}
+
+/** A person leaves one favourite before entering the next. */
+function applyValue(writing: Writing, tag: CompiledValuedTag, subject: Subject): void {
+  for (const key of writing.memberships.keys()) {
+    if (hasKey(tag, key) && !subject.answers.has(key)) leave(writing, tag, key, subject);
+  }
+  for (const key of subject.answers.keys() as MapIterator<MembershipKey>) {
+    if (hasKey(tag, key)) enter(writing, tag, key, subject.now, subject);
   }
 }
 
@@ -137,7 +154,7 @@ function enteredAt(one: CompiledTag | CompiledSegment, { state, now }: Subject):
 function removeUndefined(writing: Writing, now: number, bundle: CompiledBundle): void {
   const { memberships, changes } = writing;
   for (const [key, { definitionVersion }] of memberships) {
-    if (bundle.membershipKeys.has(key)) continue;
+    if (bundle.membershipKeys.has(key) || bundle.memberships.some((membership) => hasKey(membership, key))) continue;
     memberships.delete(key);
     changes.push({ key, change: "left", since: now, definitionVersion, because: [] });
   }

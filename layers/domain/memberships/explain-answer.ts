@@ -3,9 +3,11 @@ import type {
   CompiledMembership,
   CompiledSegment,
   CompiledTag,
+  CompiledValuedTag,
 } from "#domain/definitions/compile-membership.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { MAX_EVIDENCE } from "#domain/rules/compile.ts";
+import { rankFeature } from "#domain/rules/leaves/prefers.ts";
 import type { Subject } from "#domain/rules/subject.ts";
 import { holdsIn, NEVER } from "#domain/rules/verdict.ts";
 import type { Evidence } from "#events/fact.ts";
@@ -13,7 +15,8 @@ import { byHand } from "./judge-memberships.ts";
 
 /** What one answer rests on: the deciding leaves of its rule, or the hand that set it. */
 export function explainAnswer(membership: CompiledMembership, key: MembershipKey, subject: Subject): Evidence[] {
-  return membership.kind === "ladder" ? explainTier(membership, key, subject) : explainOne(membership, subject);
+  if (membership.kind === "ladder") return explainTier(membership, key, subject);
+  return membership.kind === "valued" ? explainValue(membership, key, subject) : explainOne(membership, subject);
 }
 
 function explainOne(one: CompiledTag | CompiledSegment, subject: Subject): Evidence[] {
@@ -21,6 +24,14 @@ function explainOne(one: CompiledTag | CompiledSegment, subject: Subject): Evide
   const set = byHand(one, subject.state);
   const seen = set ? { on: set.on, by: set.by, at: new Date(set.at).toISOString() } : null;
   return [{ path: "manual", holds: set?.on ?? false, seen, wants: true }];
+}
+
+/** The first three of what the person prefers, with what they weigh. */
+function explainValue({ prefix, feature }: CompiledValuedTag, key: MembershipKey, subject: Subject): Evidence[] {
+  const ranked = rankFeature(subject, feature.id);
+  const seen = ranked.slice(0, 3).map(({ value, score }) => ({ value, weight: Math.round(score / 10_486) / 100 }));
+  const wants = key.slice(prefix.length);
+  return [{ path: "value", holds: ranked[0]?.value === wants, seen, wants }];
 }
 
 /** A better tier than the person's is missed for what its own rule lacks; the person's, or a lower one, is explained by

@@ -1,5 +1,5 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import { keysOf } from "#domain/definitions/compile-membership.ts";
+import { hasKey } from "#domain/definitions/compile-membership.ts";
 import type { MembershipKey, Profile } from "#domain/profile/state.ts";
 import { holdsIn, NEVER, untilOf } from "#domain/rules/verdict.ts";
 import type { Evidence } from "#events/fact.ts";
@@ -24,7 +24,7 @@ export function explainMembership(
   bundle: CompiledBundle,
   key: MembershipKey,
 ): MembershipExplanation | undefined {
-  const membership = bundle.memberships.find((candidate) => keysOf(candidate).includes(key));
+  const membership = bundle.memberships.find((candidate) => hasKey(candidate, key));
   if (!membership) return undefined;
   const { memberships } = evaluateMemberships(profile, now, bundle);
   const subject = judgeMemberships({ state: profile.state, memberships }, now, bundle);

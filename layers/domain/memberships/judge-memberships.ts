@@ -4,8 +4,12 @@ import type {
   CompiledMembership,
   CompiledSegment,
   CompiledTag,
+  CompiledValuedTag,
 } from "#domain/definitions/compile-membership.ts";
+import { hasKey, keysOf } from "#domain/definitions/compile-membership.ts";
 import type { Membership, MembershipKey, Profile, ProfileState } from "#domain/profile/state.ts";
+import { rankFeature } from "#domain/rules/leaves/prefers.ts";
+import { valueKey } from "#domain/rules/membership-key.ts";
 import { makeSubject, type Subject } from "#domain/rules/subject.ts";
 import { ALWAYS, NEVER, type Verdict, verdict } from "#domain/rules/verdict.ts";
 import { climbLadder } from "./climb-ladder.ts";
@@ -24,6 +28,7 @@ export function judgeMemberships(
   for (const membership of bundle.memberships) {
     if (stands(membership)) stand(membership, memberships, answers);
     else if (membership.kind === "ladder") judgeLadder(membership, subject, memberships, answers);
+    else if (membership.kind === "valued") judgeValue(membership, subject, answers);
     else answers.set(membership.key, judgeOne(membership, subject));
   }
   return subject;
@@ -34,14 +39,26 @@ function stand(
   held: ReadonlyMap<MembershipKey, Membership>,
   answers: Map<MembershipKey, Verdict>,
 ): void {
-  for (const { key } of membership.kind === "ladder" ? membership.tiers : [membership]) {
-    answers.set(key, held.has(key) ? ALWAYS : NEVER);
+  if (membership.kind === "valued") {
+    for (const key of held.keys()) if (hasKey(membership, key)) answers.set(key, ALWAYS);
+    return;
   }
+  for (const key of keysOf(membership)) answers.set(key, held.has(key) ? ALWAYS : NEVER);
 }
 
 function judgeOne(one: CompiledTag | CompiledSegment, subject: Subject): Verdict {
   if (one.rule) return one.rule.judge(subject);
   return byHand(one, subject.state)?.on ? ALWAYS : NEVER;
+}
+
+/** Time alone changes no order of preference: the favourite stands until an event comes. */
+function judgeValue(
+  { name, feature }: CompiledValuedTag,
+  subject: Subject,
+  answers: Map<MembershipKey, Verdict>,
+): void {
+  const [favourite] = rankFeature(subject, feature.id);
+  if (favourite) answers.set(valueKey(name, favourite.value), ALWAYS);
 }
 
 function judgeLadder(

@@ -1,6 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Acquisition, Device, Place } from "#events/collected-event.ts";
 import * as s from "./codec-shapes.ts";
+import type { DistinctValues } from "./distinct-values.ts";
+import { emptyState } from "./empty-state.ts";
 import type {
   Buckets,
   ConsentState,
@@ -42,6 +44,20 @@ const buckets: s.Shape<Buckets> = {
   },
   read: (from) => new Map(readAscending(from).map((bucket): [number, number] => [bucket, from.int()])),
 };
+
+/** Most values were seen in few buckets: each bucket is written once, with its values. */
+const distinctValues: s.Shape<DistinctValues> = {
+  write: (to, values) => {
+    const byBucket = Map.groupBy(values.keys(), (hash) => values.get(hash) ?? 0);
+    hashesByBucket.write(to, byBucket);
+  },
+  read: (from) => {
+    const values = new Map<number, number>();
+    for (const [bucket, hashes] of hashesByBucket.read(from)) for (const hash of hashes) values.set(hash, bucket);
+    return values;
+  },
+};
+const hashesByBucket = s.map(s.int, s.list(s.uint));
 
 function writeAscending(to: s.ShapeWriter, values: readonly number[]): void {
   to.uint(values.length);
@@ -160,6 +176,9 @@ const state = s.struct<Omit<ProfileState, "newestAt">>({
   seen,
   manualTags: s.map(s.text, s.struct({ on: s.flag, at: s.time, by: s.text })),
   truncated: s.set(s.text),
+  // Parts that came later stand at the end, so that states which were written before them are read as they are.
+  distincts: s.map(s.text, distinctValues),
+  preferences: s.map(s.text, s.map(s.text, buckets)),
 });
 
 const memberships = s.map<MembershipKey, Membership>(
@@ -209,7 +228,7 @@ export function encodeState(value: ProfileState): Uint8Array {
 /** Decodes what `encodeState` made. Throws RangeError on other bytes. */
 export function decodeState(bytes: Uint8Array): ProfileState {
   const { value, base } = decode(state, bytes);
-  return { ...value, newestAt: base };
+  return { ...emptyState(), ...value, newestAt: base };
 }
 
 /** Encodes memberships; `base` is any instant near their times. */

@@ -13,6 +13,8 @@ export function emptyState(): ProfileState {
     traits: NO_ENTRIES,
     activeDays: NOTHING,
     features: NO_ENTRIES,
+    distincts: NO_ENTRIES,
+    preferences: NO_ENTRIES,
     orders: NO_ENTRIES,
     refunds: NO_ENTRIES,
     consent: NO_ENTRIES,

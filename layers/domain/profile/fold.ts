@@ -1,9 +1,11 @@
-import { type FeaturePlan, measureFeature } from "#domain/rules/features.ts";
+import { type FeaturePlan, type FeatureSpec, measureFeature, valueOfFeature } from "#domain/rules/features.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import { mergeConsent } from "./consent.ts";
+import { noteValue } from "./distinct-values.ts";
 import { Draft } from "./draft.ts";
-import { hashMessageId } from "./message-hash.ts";
+import { hashMessageId, hashValue } from "./message-hash.ts";
 import { mergeOrders, orderOf } from "./orders.ts";
+import { addPreference, MAX_VALUE_CHARACTERS, weekOf } from "./preferences.ts";
 import { pruneState } from "./prune.ts";
 import { earlierOf, laterOf, stamp } from "./registers.ts";
 import type { IdentifierKey, ProfileState, Stamp } from "./state.ts";
@@ -87,11 +89,32 @@ function applyTraits(draft: Draft, event: CollectedEvent, by: Stamp): void {
 
 function applyFeatures(draft: Draft, event: CollectedEvent, plan: FeaturePlan): void {
   for (const spec of plan.byEvent.get(event.event ?? "") ?? []) {
+    if (spec.measure !== "count" && !("sum" in spec.measure)) {
+      applyValue(draft, event, spec);
+      continue;
+    }
     const measure = measureFeature(spec, event);
     if (measure === undefined || measure === 0) continue;
     const bucket = spec.unit === "ever" ? 0 : spec.unit === "day" ? event.day : Math.floor(event.at / HOUR_MS);
     const buckets = draft.openBuckets(spec.id);
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + measure);
+  }
+}
+
+/** Features of which values a property has: how many different ones, or which most often. */
+function applyValue(draft: Draft, event: CollectedEvent, spec: FeatureSpec): void {
+  const { distincts, preferences } = draft.state;
+  const value = valueOfFeature(spec, event);
+  if (value === undefined) return;
+  if (spec.unit === "week") {
+    const known = preferences.get(spec.id);
+    if (typeof value !== "string" || value.length > MAX_VALUE_CHARACTERS) return;
+    draft.open("preferences").set(spec.id, addPreference(known, value, weekOf(event.day)));
+  } else {
+    const bucket = spec.unit === "ever" ? 0 : spec.unit === "day" ? event.day : Math.floor(event.at / HOUR_MS);
+    const known = distincts.get(spec.id);
+    const noted = noteValue(known, hashValue(value), bucket);
+    if (noted !== known) draft.open("distincts").set(spec.id, noted);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { FeaturePlan } from "#domain/rules/features.ts";
 import { mergeConsent } from "./consent.ts";
+import { mergeValues } from "./distinct-values.ts";
 import { Draft } from "./draft.ts";
 import { mergeOrders, mergeRolled } from "./orders.ts";
+import { mergePreferences } from "./preferences.ts";
 import { pruneState } from "./prune.ts";
 import { earlierOf, laterOf } from "./registers.ts";
 import type { ProfileState } from "./state.ts";
@@ -20,6 +22,8 @@ export function mergeStates(a: ProfileState, b: ProfileState, plan: FeaturePlan)
   }));
   mergeMap(draft.open("traits"), b.traits, (x, y) => (x ? mergeTraits(x, y) : y));
   for (const [id, buckets] of b.features) mergeMap(draft.openBuckets(id), buckets, (x = 0, y) => x + y);
+  mergeMap(draft.open("distincts"), b.distincts, mergeValues);
+  mergeMap(draft.open("preferences"), b.preferences, mergePreferences);
   mergeMap(draft.open("orders"), b.orders, mergeOrders);
   mergeMap(draft.open("refunds"), b.refunds, (x, y) => laterOf(x, y));
   mergeMap(draft.open("consent"), b.consent, mergeConsent);

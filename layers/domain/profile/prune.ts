@@ -1,7 +1,8 @@
 import type { FeaturePlan } from "#domain/rules/features.ts";
 import type { Draft } from "./draft.ts";
 import { rollOrders } from "./orders.ts";
-import type { ProfileState } from "./state.ts";
+import { prunePreference, weekOf } from "./preferences.ts";
+import type { Buckets, ProfileState } from "./state.ts";
 import { traitWrittenAt } from "./traits.ts";
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +25,8 @@ export function pruneState(draft: Draft, plan: FeaturePlan): void {
   const isNewerDay = state.newestDay > before.newestDay;
   if (draft.isOpen("features") || isNewerDay || !isSameHour(state.newestAt, before.newestAt))
     pruneFeatures(draft, plan);
+  if (draft.isOpen("distincts") || isNewerDay) pruneDistincts(draft, plan);
+  if (draft.isOpen("preferences") || isNewerDay) prunePreferences(draft, plan);
   if (draft.isOpen("activeDays") || isNewerDay) pruneActiveDays(draft);
   pruneMemory(draft);
   if (draft.isOpen("traits")) pruneTraits(draft);
@@ -48,6 +51,30 @@ function pruneFeatures(draft: Draft, plan: FeaturePlan): void {
       for (const bucket of buckets.keys()) if (bucket < oldest) draft.openBuckets(id).delete(bucket);
       if (draft.state.features.get(id)?.size === 0) draft.open("features").delete(id);
     }
+  }
+}
+
+function pruneDistincts(draft: Draft, plan: FeaturePlan): void {
+  const newestHour = Math.floor(draft.state.newestAt / HOUR_MS);
+  for (const [id, values] of draft.state.distincts) {
+    const spec = plan.byId.get(id);
+    const newest = spec?.unit === "hour" ? newestHour : draft.state.newestDay;
+    const oldest = !spec ? Infinity : spec.unit === "ever" ? -Infinity : newest - spec.keep;
+    const kept = [...values].filter(([, bucket]) => bucket >= oldest);
+    if (kept.length === 0) draft.open("distincts").delete(id);
+    else if (kept.length < values.size) draft.open("distincts").set(id, new Map(kept));
+  }
+}
+
+function prunePreferences(draft: Draft, plan: FeaturePlan): void {
+  const newestWeek = weekOf(draft.state.newestDay);
+  for (const [id, known] of draft.state.preferences) {
+    const { preference, truncated } = plan.byId.has(id)
+      ? prunePreference(known, newestWeek)
+      : { preference: new Map<string, Buckets>(), truncated: false };
+    if (preference.size === 0) draft.open("preferences").delete(id);
+    else if (preference !== known) draft.open("preferences").set(id, preference);
+    if (truncated) draft.open("truncated").add("preferences");
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Acquisition, Device, Place } from "#events/collected-event.ts";
 import type { Fact } from "#events/fact.ts";
+import type { DistinctValues } from "./distinct-values.ts";
+import type { Preference } from "./preferences.ts";
 
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
@@ -78,6 +80,10 @@ export interface ProfileState {
   readonly activeDays: ReadonlySet<number>;
   /** By feature id (rules/features.ts). */
   readonly features: ReadonlyMap<string, Buckets>;
+  /** By feature id: the different values that a rule counts. */
+  readonly distincts: ReadonlyMap<string, DistinctValues>;
+  /** By feature id: weekly counts of the values that a rule ranks. */
+  readonly preferences: ReadonlyMap<string, Preference>;
   readonly orders: ReadonlyMap<string, OrderState>;
   readonly rolledOrders?: RolledOrders;
   /** Refunded amount by order id, minor units (0 where the amount is unknown). */

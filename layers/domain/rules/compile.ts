@@ -6,9 +6,11 @@ import { compileActiveDays } from "./leaves/active-days.ts";
 import { compileAnniversary } from "./leaves/anniversary.ts";
 import { compileConsent } from "./leaves/consent.ts";
 import { compileDid } from "./leaves/did.ts";
+import { compileDistinct } from "./leaves/distinct.ts";
 import { compileInactive } from "./leaves/inactive.ts";
 import { compileSegment, compileTag, compileTier } from "./leaves/memberships.ts";
 import { compileOrders } from "./leaves/orders.ts";
+import { compilePrefers } from "./leaves/prefers.ts";
 import { compileAcquisition, compileDevice, compilePlace } from "./leaves/registers.ts";
 import { compileSum } from "./leaves/sum.ts";
 import { compileTrait } from "./leaves/trait.ts";
@@ -41,11 +43,13 @@ interface Node {
 const compilers: { [Name in LeafName]: CompileLeaf<Leaves[Name]> } = {
   did: compileDid,
   sum: compileSum,
+  distinct: compileDistinct,
   orders: compileOrders,
   activeDays: compileActiveDays,
   inactive: compileInactive,
   trait: compileTrait,
   anniversary: compileAnniversary,
+  prefers: compilePrefers,
   acquisition: compileAcquisition,
   place: compilePlace,
   device: compileDevice,

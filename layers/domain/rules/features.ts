@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "#domain/definitions/canonical-json.ts";
 import { MONETARY_PROPERTIES } from "#domain/money/monetary-properties.ts";
+import { PREFERENCE_WEEKS } from "#domain/profile/preferences.ts";
 import { parseDuration } from "#domain/time/duration.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { PropertyCondition } from "#events/rule/condition.ts";
-import type { Did, Sum } from "#events/rule/leaves.ts";
+import type { Did, Distinct, Sum } from "#events/rule/leaves.ts";
 import type { Rule } from "#events/rule.ts";
 import type { RuleSettings } from "./settings.ts";
 import type { EventTest } from "./where.ts";
@@ -13,10 +14,16 @@ import { compileWhere } from "./where.ts";
 /** Numbers that are no money are added as integers of ten-thousandths. */
 export const NUMBER_SCALE = 10_000;
 
-export type Measure = "count" | { readonly sum: string };
-export type BucketUnit = "hour" | "day" | "ever";
+export type Measure =
+  | "count"
+  | { readonly sum: string }
+  /** Which different values a property has had, and when last. */
+  | { readonly distinct: string }
+  /** How often a property has had each value, week by week. */
+  | { readonly prefer: string };
+export type BucketUnit = "hour" | "day" | "week" | "ever";
 
-/** A number that profiles keep because a rule in force asks for it: how often, or how much, by bucket of time. */
+/** What profiles keep because a definition in force asks for it: how often, how much, or which values, by bucket of time. */
 export interface FeatureSpec {
   /** A hash of event, where, measure and unit: the same question has the same id in every rule and version. */
   readonly id: string;
@@ -41,11 +48,23 @@ export interface FeaturePlan {
 export function measureFeature(spec: FeatureSpec, event: CollectedEvent): number | undefined {
   if (event.event !== spec.event || !spec.matches(event)) return undefined;
   if (spec.measure === "count") return 1;
+  if (!("sum" in spec.measure)) return undefined;
   const property = spec.measure.sum;
   if (MONETARY_PROPERTIES.has(property)) return ownNumber(event.money, property);
   const value = ownNumber(event.properties, property);
   const scaled = value === undefined ? undefined : Math.round(value * NUMBER_SCALE);
   return Number.isSafeInteger(scaled) ? scaled : undefined;
+}
+
+/** The value that one event adds to a feature of values: a text, a number or true/false as the client sent it. Undefined
+ *  where the event does not match or has no such value. */
+export function valueOfFeature(spec: FeatureSpec, event: CollectedEvent): string | number | boolean | undefined {
+  if (spec.measure === "count" || "sum" in spec.measure) return undefined;
+  if (event.event !== spec.event || !spec.matches(event)) return undefined;
+  const property = "distinct" in spec.measure ? spec.measure.distinct : spec.measure.prefer;
+  const { properties } = event;
+  const value = properties !== undefined && Object.hasOwn(properties, property) ? properties[property] : undefined;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
 }
 
 function ownNumber(record: Readonly<Record<string, unknown>> | undefined, key: string): number | undefined {
@@ -56,9 +75,29 @@ function ownNumber(record: Readonly<Record<string, unknown>> | undefined, key: s
 /** The feature that a `did` or `sum` leaf reads. */
 export function featureOf(leaf: Did | Sum, settings: RuleSettings): FeatureSpec {
   const measure: Measure = "property" in leaf ? { sum: leaf.property } : "count";
-  const window = leaf.within === undefined ? undefined : parseDuration(leaf.within);
+  return makeFeature(leaf.event, leaf.where, measure, leaf.within, settings);
+}
+
+/** The feature that a `distinct` leaf reads. */
+export function distinctFeature({ event, property, within }: Distinct, settings: RuleSettings): FeatureSpec {
+  return makeFeature(event, undefined, { distinct: property }, within, settings);
+}
+
+/** The feature of how often each value of a property occurs in an event: what `prefers` and tags with a value read. */
+export function preferenceFeature(event: string, property: string, settings: RuleSettings): FeatureSpec {
+  const feature = makeFeature(event, undefined, { prefer: property }, undefined, settings);
+  return { ...feature, unit: "week", keep: PREFERENCE_WEEKS };
+}
+
+function makeFeature(
+  event: string,
+  where: readonly PropertyCondition[] | undefined,
+  measure: Measure,
+  within: string | undefined,
+  settings: RuleSettings,
+): FeatureSpec {
+  const window = within === undefined ? undefined : parseDuration(within);
   const unit = window?.unit ?? "ever";
-  const { event, where } = leaf;
   const identity = { event, where: where?.map(canonicalCondition).toSorted(), measure, unit };
   const id = createHash("sha256").update(canonicalJson(identity)).digest("base64url").slice(0, 10);
   return {
@@ -79,19 +118,26 @@ function canonicalCondition(condition: PropertyCondition): string {
   return canonicalJson({ ...rest, ...sorted });
 }
 
-/** Every feature that the rules read, each kept for the longest window that any of them asks for. */
-export function planFeatures(rules: readonly Rule[], settings: RuleSettings): FeaturePlan {
+/** Every feature that the rules read, and `others`, each kept for the longest window that any of them asks for. */
+export function planFeatures(
+  rules: readonly Rule[],
+  settings: RuleSettings,
+  others: readonly FeatureSpec[] = [],
+): FeaturePlan {
   const byId = new Map<string, FeatureSpec>();
-  for (const leaf of rules.flatMap(countingLeaves)) {
-    const feature = featureOf(leaf, settings);
+  for (const feature of [...rules.flatMap((rule) => featuresIn(rule, settings)), ...others]) {
     const known = byId.get(feature.id);
     byId.set(feature.id, known && known.keep >= feature.keep ? known : feature);
   }
   return { byId, byEvent: Map.groupBy(byId.values(), ({ event }) => event) };
 }
 
-function countingLeaves(rule: Rule): (Did | Sum)[] {
-  if (rule.not) return countingLeaves(rule.not);
-  const leaf = rule.did ?? rule.sum;
-  return leaf ? [leaf] : (rule.all ?? rule.any ?? []).flatMap(countingLeaves);
+/** The features that the leaves of one rule read, in their order; `keep` is the window of the leaf. */
+export function featuresIn(rule: Rule, settings: RuleSettings): FeatureSpec[] {
+  if (rule.not) return featuresIn(rule.not, settings);
+  const counted = rule.did ?? rule.sum;
+  if (counted) return [featureOf(counted, settings)];
+  if (rule.distinct) return [distinctFeature(rule.distinct, settings)];
+  if (rule.prefers) return [preferenceFeature(rule.prefers.of, rule.prefers.property, settings)];
+  return (rule.all ?? rule.any ?? []).flatMap((child) => featuresIn(child, settings));
 }

@@ -75,6 +75,20 @@ const anniversary = fc.record({
   within: fc.oneof(days, fc.constantFrom("1d", "31d", "365d", "366d", "400d")),
 });
 
+const distinct = fc.record({
+  event,
+  property: fc.constantFrom("category", "quantity"),
+  within: window,
+  atLeast: fc.integer({ min: 1, max: 5 }),
+});
+
+const prefers = fc.record({
+  of: event,
+  property: fc.constantFrom("category"),
+  in: fc.subarray([...CATEGORIES, "bread"], { minLength: 1 }),
+  top: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+});
+
 const consent = fc.record({
   purpose: fc.constantFrom("marketing"),
   channel: fc.constantFrom("email", "sms", "*"),
@@ -99,6 +113,8 @@ const leaves: fc.Arbitrary<Rule>[] = [
   })),
   fc.oneof(days, hours).map((length) => ({ inactive: { for: length } })),
   trait.map((leaf) => ({ trait: leaf })),
+  distinct.map((leaf) => ({ distinct: leaf })),
+  prefers.map((leaf) => ({ prefers: leaf })),
   anniversary.map((leaf) => ({ anniversary: leaf })),
   consent.map((leaf) => ({ consent: leaf })),
   acquisition.map((leaf) => ({ acquisition: leaf })),

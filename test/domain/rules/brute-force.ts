@@ -38,6 +38,15 @@ export function bruteForce(
     return seen.length > 0 && (now - Math.max(...seen)) / 3_600_000 >= hours;
   }
   if (rule.trait) return compares(rule.trait, traitOf(rule.trait.name, events, settings), settings);
+  if (rule.distinct) {
+    const { event, property, within, atLeast } = rule.distinct;
+    const values = events
+      .filter((it) => it.event === event && isWithin(it.at, within, now, settings))
+      .map((it) => it.properties?.[property])
+      .filter((value) => value !== undefined && value !== null);
+    return new Set(values).size >= atLeast;
+  }
+  if (rule.prefers) return prefers(rule.prefers, events, settings);
   if (rule.anniversary) return anniversary(rule.anniversary, events, now, settings);
   if (rule.consent) return consent(rule.consent, events);
   if (rule.place) return isOneOf(rule.place, newest(events, "place"));
@@ -118,6 +127,30 @@ function orders(
   if (leaf.averageValue) return inRange(leaf.averageValue, amount, units * size);
   const last = Math.max(...counted.map(({ at }) => dayOf(at, settings.timeZone)));
   return inRange(leaf.daysSinceLast ?? {}, BigInt(dayOf(now, settings.timeZone) - last), 1n);
+}
+
+/** The favourite is the value with the most events, each of which weighs 2^20 × 2^(−weeks / 4), rounded, by how many
+ *  Mondays lie between it and the person's newest event. */
+function prefers(
+  { of, property, in: wanted, top = 1 }: NonNullable<Rule["prefers"]>,
+  events: readonly CollectedEvent[],
+  { timeZone }: BruteForceSettings,
+): boolean {
+  const mondaysUntil = (at: number) => Math.floor((dayOf(at, timeZone) - 4) / 7);
+  const newest = Math.max(...events.map(({ at }) => mondaysUntil(at)));
+  const weights = new Map<unknown, number>();
+  for (const it of events) {
+    const value = it.properties?.[property];
+    if (it.event !== of || typeof value !== "string") continue;
+    const weight = Math.round(2 ** 20 * 2 ** (-(newest - mondaysUntil(it.at)) / 4));
+    weights.set(value, (weights.get(value) ?? 0) + weight);
+  }
+  const better = (value: string) =>
+    [...weights].filter(([other, weight]) => {
+      const own = weights.get(value) ?? 0;
+      return weight > own || (weight === own && String(other) < value);
+    }).length;
+  return wanted.some((value) => weights.has(value) && better(value) < top);
 }
 
 /** Looks at every day of the window for the same day and month in a later year. */

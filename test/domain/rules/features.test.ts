@@ -25,6 +25,17 @@ describe("features", () => {
     ]);
   });
 
+  test("a sum, the different values and the preferred values of one property are features of their own", () => {
+    const { byId } = plan(
+      { sum: { event: "Product Viewed", property: "quantity", within: "7d", atLeast: 1 } },
+      { distinct: { event: "Product Viewed", property: "quantity", within: "7d", atLeast: 1 } },
+      { distinct: { event: "Product Viewed", property: "quantity", within: "30d", atLeast: 9 } },
+      { prefers: { of: "Product Viewed", property: "quantity", in: ["1"] } },
+      { prefers: { of: "Product Viewed", property: "quantity", in: ["2"], top: 3 } },
+    );
+    expect([...byId.values()].map(({ unit, keep }) => `${keep} ${unit}`)).toEqual(["7 day", "30 day", "52 week"]);
+  });
+
   test("hours, days and ever, another event, measure or condition are features of their own", () => {
     const { byId } = plan(
       did({ within: "7d" }),
