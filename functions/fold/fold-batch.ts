@@ -60,11 +60,7 @@ export async function foldBatch(
       fail(waiting, new Error(`not folded after ${MAX_ROUNDS} rounds: other workers kept changing the same people`));
       break;
     }
-    try {
-      await foldRound(ports, waiting, progress);
-    } catch (error) {
-      fail(waiting, error);
-    }
+    await foldOrHalve(ports, waiting, progress);
     holdBack(tasks);
   }
   await publishWritten(ports, progress);
@@ -72,7 +68,25 @@ export async function foldBatch(
   return { tasks, unfoldable: progress.unfoldable };
 }
 
-/** One attempt at everything that waits. What lost a race, or had to merge people first, stays waiting for the next. */
+/** One attempt at everything that waits. An error that is nobody's in particular, and that no retry helps, is narrowed
+ *  down by halves to the event that it comes from, so that its neighbours go on. */
+async function foldOrHalve(ports: FoldPorts, waiting: Task[], progress: Progress): Promise<void> {
+  try {
+    await foldRound(ports, waiting, progress);
+  } catch (error) {
+    const untouched = waiting.filter(({ state }) => state === "waiting");
+    if (waiting.length === 1 || isRetriable(error)) return fail(untouched, error);
+    const half = Math.ceil(waiting.length / 2);
+    await foldOrHalve(ports, waiting.slice(0, half), progress);
+    await foldOrHalve(ports, waiting.slice(half), progress);
+  }
+}
+
+function isRetriable(error: unknown): boolean {
+  return error instanceof Error && "retriable" in error && error.retriable === true;
+}
+
+/** One round. What lost a race, or had to merge people first, stays waiting for the next. */
 async function foldRound(ports: FoldPorts, waiting: Task[], progress: Progress): Promise<void> {
   const roots = await loadRoots(
     ports,

@@ -52,10 +52,21 @@ async function recover(ports: SweepPorts, name: string, text: string): Promise<v
 }
 
 async function refold(ports: SweepPorts, { records }: FailureObject): Promise<void> {
+  const errors: unknown[] = [];
   for (let start = 0; start < records.length; start += RECORDS_A_PART) {
-    const failure = await foldRecords(ports, records.slice(start, start + RECORDS_A_PART));
-    if (failure) throw failure.error;
+    errors.push(...(await refoldPart(ports, records.slice(start, start + RECORDS_A_PART))));
   }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** Folds a part; where that fails, record by record, so that one which cannot be folded keeps only itself waiting. */
+async function refoldPart(ports: SweepPorts, records: FailureObject["records"]): Promise<unknown[]> {
+  const failure = await foldRecords(ports, records);
+  if (!failure) return [];
+  if (records.length === 1) return [failure.error];
+  const outcomes: unknown[] = [];
+  for (const record of records) outcomes.push(...(await refoldPart(ports, [record])));
+  return outcomes;
 }
 
 /** Facts carry the version that made them true, so publishing them late or twice changes nothing that is newer. */

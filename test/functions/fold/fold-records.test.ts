@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FailedEventStore } from "#domain/ports/failed-event-store.ts";
 import { StoreUnavailableError } from "#domain/ports/store-error.ts";
+import type { IdentifierKey } from "#domain/profile/state.ts";
 import type { FeatureSpec } from "#domain/rules/features.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
@@ -117,6 +118,23 @@ describe("folding stream records", () => {
     expect(await foldRecords(ports, batch.slice(1))).toBeUndefined();
     expect(ports.counted.get("EventsFolded")).toBe(3);
     expect(ports.counted.get("DuplicatesDropped")).toBe(1);
+  });
+
+  test("an error that is nobody's in particular stops only the event that it comes from", async () => {
+    const { ports } = openPorts();
+    const picky: RecordPorts = {
+      ...ports,
+      identities: {
+        ...ports.identities,
+        find: async (keys) => {
+          if (keys.includes("userId:u3" as IdentifierKey)) throw new TypeError("a key that the store refuses");
+          return ports.identities.find(keys);
+        },
+      },
+    };
+    const batch = ["u1", "u2", "u3", "u4", "u5"].map((user, n) => record(String(n), of(user, `m${n}`)));
+    expect(await foldRecords(picky, batch)).toMatchObject({ retryFrom: "2", error: { name: "TypeError" } });
+    expect(ports.counted.get("EventsFolded")).toBe(4);
   });
 
   test("where the failed events cannot be kept, the batch is not acknowledged", async () => {
