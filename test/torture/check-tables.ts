@@ -28,11 +28,10 @@ function checkProfiles(profiles: ReadonlyMap<string, Profile>, people: number, f
   const roots = [...profiles.values()].filter(({ mergedInto, state }) => mergedInto === undefined && isAnybody(state));
   findings.compare("stored people that are not merged into others", roots.length, people);
   for (const { id, outbox, intent, mergedInto } of profiles.values()) {
-    findings.compare(`${id}: facts that it owes`, outbox.length, 0);
     findings.compare(`${id}: a merge begun and not ended`, intent, undefined);
-    if (mergedInto === undefined) continue;
-    const root = findRoot(profiles, id);
-    findings.compare(`${id}: absorbed by the person it leads to`, root?.state.absorbed.has(id), true);
+    if (mergedInto === undefined) findings.compare(`${id}: facts that it owes`, outbox.length, 0);
+    // Whoever absorbs somebody takes over what they owe; the frozen item stays as it was.
+    else findings.compare(`${id}: absorbed`, findRoot(profiles, id)?.state.absorbed.has(id), true);
   }
 }
 
