@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "vitest";
 import { SteeredClock } from "../../infra/local/clock.ts";
 import { Faults, type Kill } from "../../infra/local/faults.ts";
@@ -13,6 +15,9 @@ export const handler = async (event, context) => {
   calls += 1;
   if (event.do === "throw") throw new TypeError("bad " + event.what);
   if (event.do === "exit") process.exit(3);
+  if (event.do === "collapse") setTimeout(() => { throw new RangeError("out of the blue"); });
+  if (event.do === "collapse") await new Promise(() => {});
+  if (event.do === "answer at length") return "x".repeat(200_000);
   if (event.do === "hang") await new Promise(() => setInterval(() => {}, 1000));
   if (event.do === "spin") for (;;);
   if (event.do === "wait") await new Promise((resolve) => setTimeout(resolve, event.ms));
@@ -92,6 +97,30 @@ describe("a function's host", () => {
     const { invoke } = makeHost();
     expect(await invoke({ do: "exit" })).toMatchObject({ ok: false, error: { errorType: "Runtime.ExitError" } });
     expect((await invoke({})).result?.calls).toBe(1);
+  });
+
+  test("replaces an environment in which something is thrown that nobody catches, and says what", async () => {
+    const { invoke } = makeHost();
+    expect(await invoke({ do: "collapse" })).toMatchObject({
+      ok: false,
+      error: { errorType: "Runtime.ExitError", errorMessage: "RangeError: out of the blue" },
+    });
+    expect((await invoke({})).result?.calls).toBe(1);
+  });
+
+  test("keeps nothing of an invocation once it is answered", async () => {
+    const { invoke } = makeHost();
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const measure = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    await invoke({ do: "answer at length" });
+    const before = measure();
+    for (let n = 0; n < 300; n += 1) await invoke({ do: "answer at length" });
+    // All answers together are 60 MB.
+    expect(measure() - before).toBeLessThan(15_000_000);
   });
 
   test("kills an invocation that a fault was asked for, also one that had ended", async () => {

@@ -1,17 +1,22 @@
-import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { FunctionPlan } from "../template/deployment.ts";
 import { findBundle } from "./find-bundle.ts";
-import type { InvocationAnswer, InvocationRequest, ThreadStart } from "./messages.ts";
+import type { FunctionError, InvocationAnswer, InvocationRequest, ThreadStart } from "./messages.ts";
 
 /** V8 would give each of a dozen threads 48 MB for new objects, on a machine that has other things to do. */
 const maxYoungGenerationSizeMb = 16;
 
+const goneError: FunctionError = {
+  errorType: "Runtime.ExitError",
+  errorMessage: "the execution environment was stopped",
+};
+
 /** One thread that runs a function's bundle, one invocation at a time, as one Lambda execution environment does. */
 export class ExecutionEnvironment {
   readonly #worker: Worker;
-  readonly #gone: Promise<InvocationAnswer>;
+  /** Ends the invocation that runs now. */
+  #settle: ((answer: InvocationAnswer) => void) | undefined;
   #alive = true;
 
   constructor(
@@ -28,14 +33,15 @@ export class ExecutionEnvironment {
       execArgv: ["--enable-source-maps"],
       resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb, maxYoungGenerationSizeMb },
     });
-    let reason = "the execution environment was stopped";
+    let reason = goneError.errorMessage;
     this.#worker.on("error", (error) => {
       reason = String(error);
       appendFileSync(logFile, `${reason}\n`);
     });
-    this.#gone = once(this.#worker, "exit").then(() => {
+    this.#worker.on("message", (answer: InvocationAnswer) => this.#settle?.(answer));
+    this.#worker.on("exit", () => {
       this.#alive = false;
-      return { ok: false, error: { errorType: "Runtime.ExitError", errorMessage: reason } };
+      this.#settle?.({ ok: false, error: { errorType: "Runtime.ExitError", errorMessage: reason } });
     });
   }
 
@@ -45,20 +51,21 @@ export class ExecutionEnvironment {
 
   /** Runs an invocation. A thread that dies, or that outlives `timeoutMs` and is killed for it, is an error too. */
   async run(request: InvocationRequest): Promise<InvocationAnswer> {
-    const answered = once(this.#worker, "message").then(([answer]) => answer as InvocationAnswer);
-    let timer: NodeJS.Timeout | undefined;
-    const timedOut = new Promise<InvocationAnswer>((resolve) => {
-      timer = setTimeout(() => {
-        const seconds = (request.timeoutMs / 1000).toFixed(2);
-        resolve({
-          ok: false,
-          error: { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` },
-        });
-        void this.stop();
-      }, request.timeoutMs);
-    });
+    if (!this.#alive) return { ok: false, error: goneError };
+    // No promise that outlives the invocation takes part: each race on one would keep its answer for as long as that lives.
+    const { promise, resolve } = Promise.withResolvers<InvocationAnswer>();
+    this.#settle = resolve;
+    const timer = setTimeout(() => {
+      const seconds = (request.timeoutMs / 1000).toFixed(2);
+      resolve({
+        ok: false,
+        error: { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` },
+      });
+      void this.stop();
+    }, request.timeoutMs);
     this.#worker.postMessage(request);
-    const answer = await Promise.race([answered, timedOut, this.#gone]);
+    const answer = await promise;
+    this.#settle = undefined;
     clearTimeout(timer);
     return answer;
   }
