@@ -12,6 +12,8 @@ import {
   Orders,
   Place,
   Prefers,
+  Quantile,
+  Rfm,
   Segment,
   Sum,
   Tag,
@@ -37,6 +39,8 @@ export const leafSchemas = {
   tag: Tag,
   segment: Segment,
   tier: Tier,
+  rfm: Rfm,
+  quantile: Quantile,
 };
 export type LeafName = keyof typeof leafSchemas;
 /** What each leaf holds: `Leaves["did"]`. */
@@ -77,6 +81,8 @@ const RuleNode: z.ZodType<Rule> = z
     tag: Tag.optional(),
     segment: Segment.optional(),
     tier: Tier.optional(),
+    rfm: Rfm.optional(),
+    quantile: Quantile.optional(),
   })
   .superRefine((rule, context) => {
     const given = Object.keys(rule);

@@ -180,3 +180,33 @@ export const Segment = nameOf("segment");
 /** The person stands on one of these rungs of a ladder. */
 export const Tier = z.strictObject({ ladder: nameOf("ladder"), in: z.array(nameOf("tier")).min(1).max(100) });
 export type Tier = z.infer<typeof Tier>;
+
+const Scores = z.array(z.int().min(1).max(5)).min(1).max(5);
+
+/** Quintile scores of recency, frequency and money among buyers, and the mean of the last two: every one given must be
+ *  among those listed. */
+export const Rfm = z
+  .strictObject({ r: Scores.optional(), f: Scores.optional(), m: Scores.optional(), fm: Scores.optional() })
+  .refine(needsField, FIELD_MISSING);
+export type Rfm = z.infer<typeof Rfm>;
+
+/** The top of a population: `atLeast: 0.8` is the best fifth. */
+export const Quantile = z.strictObject({
+  of: z.union(
+    [
+      z.enum(["orders.count", "orders.revenue", "orders.daysSinceLast"]),
+      z.strictObject({
+        sum: z.strictObject({
+          event: EventName,
+          property: z.string().min(1).max(256),
+          where: Where.optional(),
+          within: CountWindow.optional(),
+        }),
+      }),
+    ],
+    { error: "orders.count, orders.revenue, orders.daysSinceLast, or { sum: { event, property } }" },
+  ),
+  among: z.enum(["buyers", "all"]).optional(),
+  atLeast: z.number().gt(0).lt(1),
+});
+export type Quantile = z.infer<typeof Quantile>;

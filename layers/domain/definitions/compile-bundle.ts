@@ -1,5 +1,6 @@
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { type FeaturePlan, planFeatures } from "#domain/rules/features.ts";
+import { planQuantiles, type QuantileSpec, type Thresholds } from "#domain/rules/population.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { type Calendar, makeCalendar } from "#domain/time/calendar.ts";
 import type { SourceType, TraitMode } from "#events/collected-event.ts";
@@ -37,6 +38,10 @@ export interface CompiledBundle {
   readonly identityLimits: (type: string) => IdentityLimit;
   readonly identityRank: (type: string) => number;
   readonly features: FeaturePlan;
+  /** Quantiles of the population that rules ask for: a re-tiering run finds them. */
+  readonly quantiles: readonly QuantileSpec[];
+  /** What the last one found. Absent: there was none yet. */
+  readonly thresholds?: Thresholds;
   /** Tags, segments and ladders, each after those that its rules name. */
   readonly memberships: readonly CompiledMembership[];
   /** The tags among them that have no value. */
@@ -46,8 +51,8 @@ export interface CompiledBundle {
 }
 
 /** Compiles a bundle that `validateBundle` found no fault in. Milliseconds for hundreds of rules: done once a version.
- *  Throws TimeZoneError where this machine does not know the project's zone. */
-export function compileBundle(bundle: Bundle): CompiledBundle {
+ *  `thresholds` are those of the last re-tiering run. Throws TimeZoneError where this machine does not know the project's zone. */
+export function compileBundle(bundle: Bundle, thresholds?: Thresholds): CompiledBundle {
   const definitions = bundle.definitions.map(readStored);
   const project = readProject(definitions.find((definition) => definition.kind === "setting"));
   const calendar = makeCalendar(project.timeZone);
@@ -56,9 +61,11 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     calendar,
     minorUnits: 10 ** project.currencyDigits,
     traitMode: (name) => traits.get(name)?.mode,
+    ...(thresholds && { thresholds }),
   };
   const versions = new Map(bundle.definitions.map((stored) => [definitionId(stored), stored.version]));
   const { order } = orderDefinitions(ruledOf(bundle.definitions));
+  const rules = order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule));
   const memberships = order.map((definition) =>
     compileMembership(definition, versions.get(definitionId(definition)) ?? bundle.version, settings),
   );
@@ -70,8 +77,10 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     traits,
     identityLimits: makeIdentityLimits(project.identityTypes),
     identityRank: makeIdentityRank(project.identityTypes),
+    quantiles: planQuantiles(rules, settings),
+    ...(thresholds && { thresholds }),
     features: planFeatures(
-      order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule)),
+      rules,
       settings,
       memberships.flatMap((membership) => (membership.kind === "valued" ? [membership.feature] : [])),
     ),

@@ -11,9 +11,6 @@ export interface Fault {
   readonly definition?: string;
 }
 
-/** Leaves of the rule language that this version does not evaluate yet. */
-const LATER_LEAVES = new Set(["rfm", "quantile"]);
-
 /** Turns zod's issues into faults: one for each unknown key, with the codes that refinements name. */
 export function faultsOf(error: z.ZodError): Fault[] {
   const faults = error.issues.flatMap((issue) => faultsOfIssue(issue as z.core.$ZodIssue));
@@ -31,13 +28,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): Fault {
-  const at = show([...path, key]);
-  const isLeaf =
-    ["rule", "not"].includes(String(path.at(-1))) ||
-    (typeof path.at(-1) === "number" && ["all", "any"].includes(String(path.at(-2))));
-  return isLeaf && LATER_LEAVES.has(key)
-    ? { path: at, code: "rule_leaf_not_supported", message: `the leaf ${key} is not supported yet` }
-    : { path: at, code: "unknown_key", message: `unknown key: ${key}` };
+  return { path: show([...path, key]), code: "unknown_key", message: `unknown key: ${key}` };
 }
 
 function codeOf(issue: z.core.$ZodIssue): string {

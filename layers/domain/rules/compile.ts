@@ -11,7 +11,9 @@ import { compileInactive } from "./leaves/inactive.ts";
 import { compileSegment, compileTag, compileTier } from "./leaves/memberships.ts";
 import { compileOrders } from "./leaves/orders.ts";
 import { compilePrefers } from "./leaves/prefers.ts";
+import { compileQuantile } from "./leaves/quantile.ts";
 import { compileAcquisition, compileDevice, compilePlace } from "./leaves/registers.ts";
+import { compileRfm } from "./leaves/rfm.ts";
 import { compileSum } from "./leaves/sum.ts";
 import { compileTrait } from "./leaves/trait.ts";
 import type { RuleSettings } from "./settings.ts";
@@ -57,6 +59,8 @@ const compilers: { [Name in LeafName]: CompileLeaf<Leaves[Name]> } = {
   tag: compileTag,
   segment: compileSegment,
   tier: compileTier,
+  rfm: compileRfm,
+  quantile: compileQuantile,
 };
 
 /** Turns a rule that the schema has accepted into closures. Nothing of it is interpreted again when it is judged. */

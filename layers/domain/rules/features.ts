@@ -78,6 +78,11 @@ export function featureOf(leaf: Did | Sum, settings: RuleSettings): FeatureSpec 
   return makeFeature(leaf.event, leaf.where, measure, leaf.within, settings);
 }
 
+/** The feature that a quantile of a sum reads. */
+export function quantileFeature(sum: Pick<Sum, "event" | "property" | "where" | "within">, settings: RuleSettings) {
+  return makeFeature(sum.event, sum.where, { sum: sum.property }, sum.within, settings);
+}
+
 /** The feature that a `distinct` leaf reads. */
 export function distinctFeature({ event, property, within }: Distinct, settings: RuleSettings): FeatureSpec {
   return makeFeature(event, undefined, { distinct: property }, within, settings);
@@ -139,5 +144,8 @@ export function featuresIn(rule: Rule, settings: RuleSettings): FeatureSpec[] {
   if (counted) return [featureOf(counted, settings)];
   if (rule.distinct) return [distinctFeature(rule.distinct, settings)];
   if (rule.prefers) return [preferenceFeature(rule.prefers.of, rule.prefers.property, settings)];
+  if (rule.quantile) {
+    return typeof rule.quantile.of === "string" ? [] : [quantileFeature(rule.quantile.of.sum, settings)];
+  }
   return (rule.all ?? rule.any ?? []).flatMap((child) => featuresIn(child, settings));
 }
