@@ -69,8 +69,18 @@ const holders = (everybody: ReadonlyMap<string, ProfileView>, key: string): stri
   customers.filter((customer) => everybody.get(customer)?.memberships.some((membership) => membership.key === key));
 
 /** All of a profile that does not tell in what order or how often its events came. */
-function essence({ profileId: _id, createdAt: _createdAt, version: _version, memberships, ...rest }: ProfileView) {
-  return { ...rest, memberships: memberships.map(({ key, until }) => ({ key, until })) };
+function essence({
+  profileId: _id,
+  createdAt: _createdAt,
+  version: _version,
+  memberships,
+  tiers,
+  ...rest
+}: ProfileView) {
+  // Since when, and until when a hold lasts, depend on the order of arrival.
+  const rungs = Object.entries(tiers).map(([ladder, { tier }]) => `${ladder}=${tier}`);
+  const ruled = memberships.filter(({ key }) => !key.startsWith("tier:"));
+  return { ...rest, rungs, memberships: ruled.map(({ key, until }) => ({ key, until })) };
 }
 
 /** The same order at every run. */
