@@ -42,7 +42,22 @@ export const WORLDS = {
     shards: 6,
     spanMs: 4000,
     lateLinks: 3,
-    faults: { crash: 0.03, throttled: 0.05, sleep: 0.03, slow: 0.05 },
+    faults: {
+      crash: 0.07,
+      sleep: 0.04,
+      slow: 0.05,
+      throttled: 0.01,
+      outage: 0,
+      overlap: 0.1,
+      "answer-lost": 0,
+      "sent-twice": 0,
+      "partial-put": 0,
+      "partial-read": 0,
+      "torn-read": 0,
+      "report-lost": 0,
+      late: 0,
+      "request-repeated": 0,
+    },
   },
 } as const satisfies Record<string, Population>;
 export type WorldName = keyof typeof WORLDS;
@@ -71,9 +86,7 @@ export function drawRequests(dice: Dice, people: Population, now: number): Reque
   const count = dice.between(...people.events);
   const linksOf = (n: number): readonly [number, number] =>
     people.lateLinks === undefined ? [1, 3] : n < count / 2 ? [1, 1] : [people.lateLinks, 4];
-  const calls = Array.from({ length: count }, (_, n) =>
-    drawCall(dice, people, now, n, people.strangersFirst === true && n < count / 2),
-  );
+  const calls = Array.from({ length: count }, (_, n) => drawCall(dice, people, now, n, linksOf(n)));
   const requests: Request[] = [];
   for (let start = 0; start < calls.length; ) {
     const size = dice.chance(0.5) ? 1 : dice.between(1, 4);

@@ -1,5 +1,4 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { hashMessageId } from "#domain/profile/message-hash.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Fact } from "#events/fact.ts";
 import { CONFIG } from "../functions.ts";
@@ -37,20 +36,25 @@ export function watchOrder(journal: Journal): { onCommand(command: object): void
   });
 
   const indexed = new Set<string>();
+  /** Rows of earlier records of the same key that nobody has tried to write. */
+  const latesBefore = (at: number): string[] =>
+    journal.factRecords
+      .slice(0, at)
+      .filter(({ record }) => record.partitionKey === journal.factRecords[at]?.record.partitionKey)
+      .filter(({ record }) => !journal.givenUp.has(record.sequenceNumber))
+      .flatMap(({ facts }) => rowsOf(facts).filter((earlier) => !indexed.has(earlier)));
   return {
     onCommand(command) {
       if (!(command instanceof PutItemCommand) || command.input.TableName !== CONFIG.STRATA_TABLE_TAGS) return;
       const { pk, sk, v } = command.input.Item ?? {};
       const row = rowName(pk?.S?.replace(/#\d+$/, ""), sk?.S, v?.N);
       indexed.add(row);
-      const at = journal.factRecords.findIndex(({ facts }) => rowsOf(facts).includes(row));
-      const own = journal.factRecords[at];
-      if (!own) return;
-      for (const { record, facts } of journal.factRecords.slice(0, at)) {
-        if (record.partitionKey !== own.record.partitionKey || journal.givenUp.has(record.sequenceNumber)) continue;
-        const late = rowsOf(facts).find((earlier) => !indexed.has(earlier));
-        if (late) journal.violations.push({ law: "order", what: `${row} was indexed before ${late}` });
-      }
+      // What an absorbed person owed travels in records of two keys: this write may be on behalf of either.
+      const lates = journal.factRecords.flatMap(({ facts }, n) =>
+        rowsOf(facts).includes(row) ? [latesBefore(n)] : [],
+      );
+      const [late] = lates.length > 0 && lates.every(({ length }) => length > 0) ? lates.flat() : [];
+      if (late) journal.violations.push({ law: "order", what: `${row} was indexed before ${late}` });
     },
   };
 }
@@ -67,9 +71,4 @@ function rowsOf(facts: readonly Fact[]): string[] {
 
 function rowName(key: string | undefined, profileId: string | undefined, version: string | undefined): string {
   return `${key} of ${profileId} at version ${version}`;
-}
-
-/** The messages that a person remembers. */
-export function remembers(seen: ReadonlyMap<bigint, number>, messageId: string): boolean {
-  return seen.has(hashMessageId(messageId));
 }
