@@ -12,6 +12,12 @@ export const MembershipExplanation = z
     until: Instant.nullable().meta({ description: "The first instant at which it can change with no new event." }),
     definitionVersion: z.int(),
     because: z.array(Evidence),
+    warming: z
+      .object({ completeFrom: Instant.nullable().meta({ description: "Null: once a re-tiering run has filled it." }) })
+      .optional()
+      .meta({
+        description: "There where events from before the definition may be missing from what the answer counts.",
+      }),
   })
   .meta({
     id: "MembershipExplanation",

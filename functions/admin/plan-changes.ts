@@ -11,9 +11,9 @@ import type { AdminPorts } from "./ports.ts";
 export function planChanges(
   inForce: Bundle,
   changes: readonly DefinitionChange[],
-  ports: Pick<AdminPorts, "randomSecret">,
+  ports: Pick<AdminPorts, "randomSecret" | "now">,
 ): PlannedChange<readonly DefinitionDiff[]> {
-  const changed = changeDefinitions(inForce, changes, () => makeWriteKey(ports));
+  const changed = changeDefinitions(inForce, changes, () => makeWriteKey(ports), ports.now());
   if (changed.ok) {
     const names = changed.diffs.filter(({ op }) => op !== "unchanged").map(({ kind, name }) => `${kind}/${name}`);
     return { bundle: changed.bundle, plan: changed.diffs, changed: names };

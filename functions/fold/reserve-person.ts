@@ -33,6 +33,7 @@ function newPerson(id: ProfileId, now: number, bundleVersion: number): Profile {
     state: emptyState(),
     memberships: new Map(),
     bundleVersion,
+    filledTo: bundleVersion,
     reviewAt: Infinity,
     outbox: [],
   };

@@ -37,7 +37,7 @@ export const explainProfileMembership = defineRoute({
     const key = params.key as MembershipKey;
     const explanation = explainMembership(profile, now, await ports.inForce(), key);
     if (!explanation) throw unknownMembership(key);
-    const { holds, since, until, definitionVersion, because } = explanation;
+    const { holds, since, until, definitionVersion, because, warmingUntil } = explanation;
     return {
       status: 200,
       body: {
@@ -48,6 +48,7 @@ export const explainProfileMembership = defineRoute({
         until: writeInstantOrNull(until),
         definitionVersion,
         because,
+        ...(warmingUntil !== undefined && { warming: { completeFrom: writeInstantOrNull(warmingUntil) } }),
       },
     };
   },

@@ -13,6 +13,7 @@ import type { Fact } from "#events/fact.ts";
 
 /** How a profile lies in its DynamoDB item. Names are short: their bytes are charged with every write.
  *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · h history of tiers · b bundle version ·
+ *  f version to which features are filled ·
  *  r review at · o outbox (absent when empty) · i intent to merge · u the people that an un-merge made of it. */
 export function toProfileItem(profile: Profile): Record<string, AttributeValue> {
   return {
@@ -25,6 +26,7 @@ export function toProfileItem(profile: Profile): Record<string, AttributeValue> 
     ...(profile.memberships.size > 0 && { t: { B: encodeMemberships(profile.memberships, profile.createdAt) } }),
     ...(profile.tierHistory &&
       profile.tierHistory.size > 0 && { h: { B: encodeTierHistory(profile.tierHistory, profile.createdAt) } }),
+    ...(profile.filledTo !== undefined && { f: { N: String(profile.filledTo) } }),
     ...(profile.split && { u: { S: JSON.stringify(profile.split) } }),
     ...(profile.intent && { i: { S: JSON.stringify(profile.intent) } }),
     ...(profile.reviewAt !== Infinity && { r: { N: String(profile.reviewAt) } }),
@@ -44,6 +46,7 @@ export function fromProfileItem(item: Record<string, AttributeValue>): Profile {
     bundleVersion: Number(item.b?.N),
     memberships: item.t?.B ? decodeMemberships(item.t.B) : new Map(),
     ...(item.h?.B && { tierHistory: decodeTierHistory(item.h.B) }),
+    ...(item.f?.N !== undefined && { filledTo: Number(item.f.N) }),
     reviewAt: item.r?.N === undefined ? Infinity : Number(item.r.N),
     outbox: item.o?.B ? (JSON.parse(zstdDecompressSync(item.o.B).toString("utf8")) as Fact[]) : [],
     ...(item.u?.S !== undefined && { split: JSON.parse(item.u.S) as Split }),

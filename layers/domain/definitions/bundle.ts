@@ -1,5 +1,6 @@
 import type { Definition } from "#events/definitions/index.ts";
 import type { RuledDefinition } from "./dependencies.ts";
+import type { FeatureRecord } from "./feature-records.ts";
 
 /** One definition as it is in force. `definition` is what its author wrote, parsed; a source's key is kept as a hash. */
 export interface StoredDefinition {
@@ -10,6 +11,8 @@ export interface StoredDefinition {
   readonly definition: unknown;
   /** Sources only: SHA-256 of the write key, hex. */
   readonly keyHash?: string;
+  /** Tags, segments and ladders only: since when the features that they read are kept. */
+  readonly features?: readonly FeatureRecord[];
 }
 
 /** All definitions in force, as one content-addressed object. */

@@ -1,6 +1,8 @@
 import type { DefinitionChange, DefinitionDiff } from "#events/admin-api/definitions.ts";
 import type { Bundle, StoredDefinition } from "./bundle.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { ruleSettingsOf } from "./compile-bundle.ts";
+import { recordFeatures } from "./feature-records.ts";
 import { type Fault, validateBundle, validateDefinition } from "./validate.ts";
 
 /** A fault of a change set: which of the changes has it, and where. Without `change`, it is one of the whole. */
@@ -20,11 +22,12 @@ export type ChangedDefinitions =
   | { readonly ok: false; readonly faults: readonly ChangeFault[] };
 
 /** Applies a change set to a bundle, whole or not at all. Doing it twice changes nothing more. `makeKey` gives a new
- *  source its write key and the hash that is kept of it. Pure. */
+ *  source its write key and the hash that is kept of it; `at` is now. Pure. */
 export function changeDefinitions(
   bundle: Bundle,
   changes: readonly DefinitionChange[],
   makeKey: () => { key: string; hash: string },
+  at: number,
 ): ChangedDefinitions {
   const version = bundle.version + 1;
   const next = new Map(bundle.definitions.map((stored) => [idOf(stored), stored]));
@@ -71,9 +74,9 @@ export function changeDefinitions(
   if (diffs.every(({ op }) => op === "unchanged")) return { ok: true, bundle, diffs };
   const definitions = [...next.values()].toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
   const crossFaults = validateBundle(definitions);
-  return crossFaults.length > 0
-    ? { ok: false, faults: crossFaults }
-    : { ok: true, bundle: { version, definitions }, diffs };
+  if (crossFaults.length > 0) return { ok: false, faults: crossFaults };
+  const recorded = recordFeatures(bundle.definitions, definitions, { version, at }, ruleSettingsOf(definitions));
+  return { ok: true, bundle: { version, definitions: recorded }, diffs };
 }
 
 /** Gives a source a new key hash. Undefined where there is no such source. */

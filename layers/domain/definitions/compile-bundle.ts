@@ -7,7 +7,7 @@ import type { SourceType, TraitMode } from "#events/collected-event.ts";
 import type { TraitType } from "#events/definitions/trait.ts";
 import { type Bundle, readStored, ruledOf, type StoredDefinition } from "./bundle.ts";
 import { type CompiledMembership, type CompiledTag, compileMembership, keysOf } from "./compile-membership.ts";
-import { definitionId, orderDefinitions, rulesOf } from "./dependencies.ts";
+import { definitionId, orderDefinitions, referencesOf, rulesOf } from "./dependencies.ts";
 import { type IdentityLimit, makeIdentityLimits, makeIdentityRank } from "./identity-settings.ts";
 import { type Project, readProject } from "./project.ts";
 
@@ -53,22 +53,21 @@ export interface CompiledBundle {
 /** Compiles a bundle that `validateBundle` found no fault in. Milliseconds for hundreds of rules: done once a version.
  *  `thresholds` are those of the last re-tiering run. Throws TimeZoneError where this machine does not know the project's zone. */
 export function compileBundle(bundle: Bundle, thresholds?: Thresholds): CompiledBundle {
-  const definitions = bundle.definitions.map(readStored);
-  const project = readProject(definitions.find((definition) => definition.kind === "setting"));
-  const calendar = makeCalendar(project.timeZone);
+  const project = projectOf(bundle.definitions);
   const traits = compileTraits(bundle.definitions);
-  const settings: RuleSettings = {
-    calendar,
-    minorUnits: 10 ** project.currencyDigits,
-    traitMode: (name) => traits.get(name)?.mode,
-    ...(thresholds && { thresholds }),
-  };
-  const versions = new Map(bundle.definitions.map((stored) => [definitionId(stored), stored.version]));
+  const settings = { ...ruleSettingsOf(bundle.definitions), ...(thresholds && { thresholds }) };
+  const { calendar } = settings;
+  const stored = new Map(bundle.definitions.map((one) => [definitionId(one), one]));
   const { order } = orderDefinitions(ruledOf(bundle.definitions));
   const rules = order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule));
-  const memberships = order.map((definition) =>
-    compileMembership(definition, versions.get(definitionId(definition)) ?? bundle.version, settings),
-  );
+  const compiled = new Map<string, CompiledMembership>();
+  for (const definition of order) {
+    const id = definitionId(definition);
+    const { version, features } = stored.get(id) ?? { version: bundle.version, features: [] };
+    const named = referencesOf(definition).flatMap((reference) => compiled.get(definitionId(reference)) ?? []);
+    compiled.set(id, compileMembership(definition, { version, features: features ?? [], named }, settings));
+  }
+  const memberships = [...compiled.values()];
   return {
     version: bundle.version,
     project,
@@ -88,6 +87,21 @@ export function compileBundle(bundle: Bundle, thresholds?: Thresholds): Compiled
     tags: memberships.filter((membership) => membership.kind === "tag"),
     membershipKeys: new Set(memberships.flatMap(keysOf)),
   };
+}
+
+/** What rules mean by these definitions. Throws TimeZoneError. */
+export function ruleSettingsOf(definitions: readonly StoredDefinition[]): RuleSettings {
+  const { timeZone, currencyDigits } = projectOf(definitions);
+  const traits = compileTraits(definitions);
+  return {
+    calendar: makeCalendar(timeZone),
+    minorUnits: 10 ** currencyDigits,
+    traitMode: (name) => traits.get(name)?.mode,
+  };
+}
+
+function projectOf(definitions: readonly StoredDefinition[]): Project {
+  return readProject(definitions.map(readStored).find((definition) => definition.kind === "setting"));
 }
 
 function compileSources(definitions: readonly StoredDefinition[]): Map<string, CompiledSource> {

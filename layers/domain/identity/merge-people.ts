@@ -92,6 +92,7 @@ async function absorb(ports: MergePorts, loser: Profile, root: Profile): Promise
   const now = ports.now();
   const merged = mergeStates(root.state, loser.state, bundle.features);
   const state = { ...merged, absorbed: merged.absorbed.union(new Set([loser.id])) };
+  const filledTo = Math.min(root.filledTo ?? 0, loser.filledTo ?? 0);
   const intent = root.intent?.loser === loser.id ? undefined : root.intent;
   const fact: ProfileMergedFact = {
     kind: "profile-merged",
@@ -102,7 +103,7 @@ async function absorb(ports: MergePorts, loser: Profile, root: Profile): Promise
     merged: loser.id,
   };
   const owed = [...loser.outbox, ...leaveEverything(loser, now), fact];
-  const next = nextVersion({ ...root, outbox: [] }, { state, intent }, now, bundle, owed);
+  const next = nextVersion({ ...root, outbox: [] }, { state, intent, filledTo }, now, bundle, owed);
   if ((await ports.profiles.save(next)) === "conflict") return;
   await publishOutbox(ports, next);
   await Promise.all(

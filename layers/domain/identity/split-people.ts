@@ -139,6 +139,8 @@ async function begin(ports: SplitPorts, from: Beginning, id: ProfileId): Promise
     version: 0,
     createdAt,
     bundleVersion,
+    // Every event that is still in the log is folded by these definitions.
+    filledTo: bundle.version,
     state: emptyState(),
     memberships: new Map(),
     reviewAt: Infinity,

@@ -6,6 +6,7 @@ import type { Evidence } from "#events/fact.ts";
 import { evaluateMemberships } from "./evaluate-memberships.ts";
 import { explainAnswer } from "./explain-answer.ts";
 import { judgeMemberships } from "./judge-memberships.ts";
+import { warmingUntil } from "./warming.ts";
 
 export interface MembershipExplanation {
   readonly holds: boolean;
@@ -14,6 +15,8 @@ export interface MembershipExplanation {
   readonly until: number;
   readonly definitionVersion: number;
   readonly because: Evidence[];
+  /** The first instant from which the answer is complete (Infinity: a re-tiering run has to complete it). Absent: it is. */
+  readonly warmingUntil?: number;
 }
 
 /** Why a person is or is not in one membership at `now`, by the definitions in force and not by what is stored. Where it
@@ -30,11 +33,13 @@ export function explainMembership(
   const subject = judgeMemberships({ state: profile.state, memberships }, now, bundle);
   const answer = subject.answers.get(key) ?? NEVER;
   const since = memberships.get(key)?.since;
+  const warming = warmingUntil(profile, membership, now, bundle);
   return {
     holds: holdsIn(answer),
     ...(since !== undefined && { since }),
     until: untilOf(answer),
     definitionVersion: membership.version,
     because: explainAnswer(membership, key, subject),
+    ...(warming !== undefined && { warmingUntil: warming }),
   };
 }

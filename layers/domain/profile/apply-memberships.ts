@@ -3,7 +3,7 @@ import { evaluateMemberships } from "#domain/memberships/evaluate-memberships.ts
 import type { Fact, MembershipFact } from "#events/fact.ts";
 import type { MembershipKey, Profile } from "./state.ts";
 
-type Change = Partial<Pick<Profile, "state" | "intent">>;
+type Change = Partial<Pick<Profile, "state" | "intent" | "filledTo">>;
 
 /** Makes the next version of a profile: evaluates its memberships on the changed state, and puts into its outbox what
  *  changed behind what is `owed` already. The outbox of `before` must be published: it is not carried over. Pure. */

@@ -157,6 +157,9 @@ export interface Profile {
   readonly tierHistory?: TierHistory;
   /** The version of the definitions that evaluated it. */
   readonly bundleVersion: number;
+  /** Features of definitions up to this version count every event of the person; those of later versions only what came
+   *  since. Absent: 0. */
+  readonly filledTo?: number;
   /** The earliest `until` of any answer at the last evaluation; Infinity: none. */
   readonly reviewAt: number;
   readonly outbox: readonly Fact[];

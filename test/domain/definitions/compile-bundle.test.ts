@@ -112,7 +112,7 @@ describe("a compiled bundle", () => {
 
   test("gives a tag the version at which its definition last changed", () => {
     expect(compile({ kind: "tag", name: "vip" }).tags).toEqual([
-      { kind: "tag", name: "vip", key: "tag:vip", version: 3 },
+      { kind: "tag", name: "vip", key: "tag:vip", version: 3, reads: [], needsRun: false },
     ]);
   });
 });
