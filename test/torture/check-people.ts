@@ -40,7 +40,7 @@ export async function checkPeople(
   await Promise.all(Array.from({ length: lanes }, checkNext));
 
   for (const [key, shown] of holders) {
-    findings.compare(`members of ${key}`, (await readMembers(stack, key)).toSorted(), shown.toSorted());
+    findings.compareLists(`members of ${key}`, await readMembers(stack, key), shown);
     findings.compare(`count of ${key}`, (await countMembers(stack, key)).count, shown.length);
   }
   const failed = (await readFailedEvents(stack)).map(({ code, message }) => `${code}: ${message}`);
@@ -58,17 +58,17 @@ async function checkPerson(stack: LocalStack, account: Account, findings: Findin
     { count: counted.orders, revenue: counted.revenue, first: 0, last: 0 },
   );
   findings.compare(`${person}: refunds`, refunds, counted.refunds);
-  findings.compare(
+  findings.compareLists(
     `${person}: identifiers`,
-    identifiers.map(({ type, value }) => `${type}:${value}`).toSorted(),
-    [...account.identifiers].toSorted(),
+    identifiers.map(({ type, value }) => `${type}:${value}`),
+    [...account.identifiers],
   );
   const activity = (await readActivity(stack, profile.profileId)).map(({ messageId }) => messageId);
-  findings.compare(`${person}: activity`, activity.toSorted(), [...account.messageIds].toSorted());
+  findings.compareLists(`${person}: activity`, activity, [...account.messageIds]);
 
   const wanted = expectClickTags(account);
   const tags = memberships.map(({ key }) => key).filter((key) => key.startsWith("tag:torture-"));
-  findings.compare(`${person}: tags`, tags.toSorted(), [...wanted].toSorted());
+  findings.compareLists(`${person}: tags`, tags, [...wanted]);
   for (const { key, event } of measuredTags.filter((measured) => account.events.has(measured.event))) {
     const path = `/profiles/${profile.profileId}/memberships/${encodeURIComponent(key)}`;
     const { because } = await ask(stack, path, MembershipExplanation);

@@ -52,13 +52,11 @@ function checkIdentities(profiles: ReadonlyMap<string, Profile>, rows: readonly 
 function checkTags(profiles: ReadonlyMap<string, Profile>, rows: readonly Item[], findings: Findings): void {
   const indexed = rows
     .filter(({ x }) => x === undefined)
-    .map((row) => `${row.pk?.S?.replace(/#\d+$/, "")} ${row.sk?.S}`)
-    .toSorted();
+    .map((row) => `${row.pk?.S?.replace(/#\d+$/, "")} ${row.sk?.S}`);
   const stored = [...profiles.values()]
     .filter(({ mergedInto }) => mergedInto === undefined)
-    .flatMap(({ id, memberships }) => [...memberships.keys()].map((key) => `${key} ${id}`))
-    .toSorted();
-  findings.compare("rows of the tag table", indexed, stored);
+    .flatMap(({ id, memberships }) => [...memberships.keys()].map((key) => `${key} ${id}`));
+  findings.compareLists("rows of the tag table", indexed, stored);
 }
 
 /** Where a person's pointers lead; undefined where they lead nowhere or in a circle. */

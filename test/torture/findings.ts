@@ -10,6 +10,17 @@ export class Findings {
     if (is !== ought) this.add(`${what}: ${shorten(is)} instead of ${shorten(ought)}`);
   }
 
+  /** Of lists in which every entry ought to be once, in whatever order: says which are too many and which are missing. */
+  compareLists(what: string, found: readonly string[], wanted: readonly string[]): void {
+    const [is, ought] = [new Set(found), new Set(wanted)];
+    const twice = found.length - is.size;
+    this.compare(
+      what,
+      { twice, tooMany: [...is.difference(ought)], missing: [...ought.difference(is)] },
+      { twice: 0, tooMany: [], missing: [] },
+    );
+  }
+
   add(violation: string): void {
     this.violations.push(violation);
   }
