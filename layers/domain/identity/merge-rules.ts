@@ -17,10 +17,13 @@ export function isOlder(a: { createdAt: number; id: ProfileId }, b: { createdAt:
   return a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.id < b.id);
 }
 
-/** Why two people may not be merged, now or ever: it depends only on what they have, which only grows. */
+/** Why two people may not be merged, now or ever: it depends only on what they have, which only grows. Whoever asks about
+ *  which of the two first hears the same: who is past a limit already, since it was lowered, may still be merged with
+ *  someone who has nothing of that type. */
 export function refuseMerge(a: Mergeable, b: Mergeable, limitOf: LimitOf): LinkRefusal | undefined {
   if (a.merges + b.merges + 1 > MAX_MERGES) return "merge_limit";
-  return refuseIdentifiers(a.identifiers, b.identifiers, limitOf);
+  const [ofA, ofB] = [[...a.identifiers], [...b.identifiers]];
+  return refuseIdentifiers(ofA, ofB, limitOf) && refuseIdentifiers(ofB, ofA, limitOf);
 }
 
 /** What a person brings into a merge; an intent under way has reserved its loser's identifiers too. */
