@@ -122,9 +122,9 @@ async function foldRound(ports: FoldPorts, waiting: Task[], progress: Progress):
 /** Helps every merge and un-merge that a worker left half done; events that speak of these people wait for it. */
 async function finishAll(ports: FoldPorts, waiting: Task[], { unfinished, index, origins }: Roots): Promise<void> {
   await Promise.all(
-    Array.from(unfinished, async (id) => {
+    Array.from(unfinished, async ([id, from]) => {
       try {
-        const root = await finishMerges(ports, id);
+        const root = await finishMerges(ports, from);
         if (root.split) await finishSplit(ports, root);
       } catch (error) {
         const keys = new Set([...index, ...origins].filter(([, root]) => root === id).map(([key]) => key));

@@ -15,8 +15,8 @@ export interface Roots {
    *  begun that person and died before it wrote the index row. */
   readonly origins: Map<IdentifierKey, ProfileId>;
   readonly people: Map<ProfileId, Profile>;
-  /** Roots that are in the middle of a merge. */
-  readonly unfinished: Set<ProfileId>;
+  /** Roots that are in the middle of a merge, each with the person from whom the way to it shows what is left to do. */
+  readonly unfinished: Map<ProfileId, ProfileId>;
 }
 
 /** Finds the living people that events speak of, following `mergedInto`. */
@@ -31,7 +31,7 @@ export async function loadRoots(
   );
   const loaded = await loadChains(ports.profiles, [...new Set([...index.values(), ...origins.values()])]);
   const people = new Map<ProfileId, Profile>();
-  const unfinished = new Set<ProfileId>();
+  const unfinished = new Map<ProfileId, ProfileId>();
   for (const pointers of [index, origins]) {
     for (const [key, id] of pointers) {
       const way = wayToRoot(loaded, id);
@@ -41,7 +41,7 @@ export async function loadRoots(
       people.set(root.id, root);
       const halfDone =
         root.intent || root.split || way.some((person) => person !== root && !root.state.absorbed.has(person.id));
-      if (halfDone) unfinished.add(root.id);
+      if (halfDone) unfinished.set(root.id, id);
     }
   }
   return { index, origins, people, unfinished };
