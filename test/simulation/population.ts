@@ -133,7 +133,7 @@ function drawCall(dice: Dice, people: Population, now: number, n: number, links:
 }
 
 /** The definitions at the start, and what they change to while events are on their way: a tag is stricter, one is gone,
- *  one is new. */
+ *  one is new, and where addresses are limited, one fewer is allowed. */
 export function definitionsOf(version: 1 | 2, { emailLimit }: Population): StoredDefinition[] {
   const tags: Definition[] =
     version === 1
@@ -166,7 +166,7 @@ export function definitionsOf(version: 1 | 2, { emailLimit }: Population): Store
     {
       kind: "setting",
       name: "project",
-      identityTypes: emailLimit === undefined ? [] : [{ type: "email", limit: emailLimit }],
+      identityTypes: emailLimit === undefined ? [] : [{ type: "email", limit: emailLimit - version + 1 }],
     },
   ];
   return [
