@@ -43,6 +43,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "ignored UnprocessedKeys",
+    world: "unread",
     patches: [
       {
         file: "layers/aws/stores/batch-get.ts",

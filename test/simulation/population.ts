@@ -30,6 +30,17 @@ export const WORLDS = {
   shop: { users: 3, emails: 4, devices: 2, visitors: 5, events: [10, 18], shards: 3, spanMs: 3000 },
   /** Many users meet over two addresses and one visitor: merges refuse one another. */
   crowded: { users: 4, emails: 2, devices: 0, visitors: 1, events: [10, 16], shards: 6, spanMs: 800 },
+  /** As crowded, and reads of many items often come back with some of them. */
+  unread: {
+    users: 4,
+    emails: 2,
+    devices: 0,
+    visitors: 2,
+    events: [10, 16],
+    shards: 6,
+    spanMs: 800,
+    faults: { "partial-read": 0.25, slow: 0.05, overlap: 0.1 },
+  },
   /** A person may have only two addresses. */
   narrow: { users: 1, emails: 5, devices: 1, visitors: 3, emailLimit: 2, events: [8, 14], shards: 3, spanMs: 3000 },
   /** Long chains of merges, left half done more often than not. */
