@@ -25,10 +25,10 @@ describe("the functions' bundles", () => {
   // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; these
   // limits are there to see growth.
   test.each([
-    ["functions/admin/handler.ts", 900_000],
+    ["functions/admin/handler.ts", 940_000],
     ["functions/collect/handler.ts", 800_000],
-    ["functions/fold/handler.ts", 640_000],
-    ["functions/fold/refold.ts", 640_000],
+    ["functions/fold/handler.ts", 660_000],
+    ["functions/fold/refold.ts", 660_000],
     ["functions/index/handler.ts", 490_000],
   ] as const)("%s stays below %d bytes", async (entry, limit) => {
     expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);

@@ -23,9 +23,10 @@ const MAX_TRAIT_CHARACTERS = 100_000;
 export function pruneState(draft: Draft, plan: FeaturePlan): void {
   const { before, state } = draft;
   const isNewerDay = state.newestDay > before.newestDay;
-  if (draft.isOpen("features") || isNewerDay || !isSameHour(state.newestAt, before.newestAt))
-    pruneFeatures(draft, plan);
-  if (draft.isOpen("distincts") || isNewerDay) pruneDistincts(draft, plan);
+  // Parts with windows of hours grow old with each hour, also where no event of this fold concerned them.
+  const isNewerHour = isNewerDay || !isSameHour(state.newestAt, before.newestAt);
+  if (draft.isOpen("features") || isNewerHour) pruneFeatures(draft, plan);
+  if (draft.isOpen("distincts") || isNewerHour) pruneDistincts(draft, plan);
   if (draft.isOpen("preferences") || isNewerDay) prunePreferences(draft, plan);
   if (draft.isOpen("activeDays") || isNewerDay) pruneActiveDays(draft);
   pruneMemory(draft);

@@ -9,6 +9,7 @@ import type { CollectedEvent } from "#events/collected-event.ts";
 import { arbitraryEvents } from "../../support/arbitrary-events.ts";
 import { comparableState } from "../../support/comparable-state.ts";
 import { samplePlan } from "../../support/feature-plan.ts";
+import { anEvent } from "../../support/people.ts";
 
 const RUNS = { numRuns: 1000 };
 const claimed: ProfileState = {
@@ -89,6 +90,19 @@ describe("the laws of merging (model.md §3)", () => {
       ),
       RUNS,
     );
+  });
+
+  test("what grew old by the hour goes, also where the newer event does not concern it", () => {
+    const at = Date.UTC(2026, 1, 7);
+    const seen = { receivedAt: at, identifiers: [["anonymousId", "a-1"]] as [string, string][] };
+    const viewed = anEvent("page", { ...seen, event: "Page Viewed", properties: { amount: 5 }, at });
+    const morning = anEvent("morning", { ...seen, event: "Other", at: at + 48 * 3_600_000 });
+    const evening = anEvent("evening", { ...seen, event: "Other", at: at + 54 * 3_600_000 });
+    const [a, b] = [fold(claimed, [viewed]), fold(claimed, [morning])];
+    expect(a.distincts.has("amounts-hour")).toBe(true);
+    expect(mergeStates(a, b, samplePlan).distincts.has("amounts-hour")).toBe(true);
+    expect(fold(mergeStates(a, b, samplePlan), [evening]).distincts.has("amounts-hour")).toBe(false);
+    same(fold(mergeStates(a, b, samplePlan), [evening]), mergeStates(a, fold(b, [evening]), samplePlan));
   });
 
   test("an event unseen by both may be folded before or after they merge", () => {
