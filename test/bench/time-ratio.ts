@@ -1,42 +1,65 @@
-/** Seconds of processor time that each side took, run by run, and the median of the runs' ratios. */
+/** Seconds of processor time that one run took. */
+interface Seconds {
+  /** Of the thread that does the work: on an idle machine, what a clock on the wall shows. */
+  readonly thread: number;
+  /** Of all threads: the garbage collector's helpers too. */
+  readonly process: number;
+}
+
+/** How the speeds of two pieces of work compare, as the median over the runs. */
 export interface TimedRatio {
-  readonly oursSeconds: readonly number[];
-  readonly yardstickSeconds: readonly number[];
-  /** How many times the yardstick's speed ours is: 0.5 is half as fast. */
+  readonly ours: readonly Seconds[];
+  readonly yardstick: readonly Seconds[];
+  /** How many times the yardstick's speed ours is, by the working thread: 0.5 is half as fast. */
   readonly ratio: number;
+  /** The same, by all threads. */
+  readonly ratioOfProcess: number;
   /** The largest of the runs' ratios by the smallest: far above 1.2, something else was using the machine. */
   readonly spread: number;
 }
 
-/** Times two pieces of work in turn, in processor time of all threads: what else runs on the machine delays us without
- *  being counted, and garbage that is collected beside us is counted. Both are warm after a first pair, which is left out.
- *  Only the ratio is comparable between machines. */
+/** Times two pieces of work in turn, in processor time: what else runs on the machine delays us without being counted.
+ *  Both are warm after a first pair, which is left out. Only ratios are comparable between machines. */
 export async function timeRatio(work: {
   ours: () => unknown;
   yardstick: () => unknown;
   runs: number;
   say: (line: string) => void;
 }): Promise<TimedRatio> {
-  const oursSeconds: number[] = [];
-  const yardstickSeconds: number[] = [];
+  const ours: Seconds[] = [];
+  const yardstick: Seconds[] = [];
   for (let run = 0; run <= work.runs; run++) {
-    const yardstick = await timeOnce(work.yardstick);
-    const ours = await timeOnce(work.ours);
+    const theirs = await timeOnce(work.yardstick);
+    const own = await timeOnce(work.ours);
     if (run === 0) continue;
-    yardstickSeconds.push(yardstick);
-    oursSeconds.push(ours);
-    work.say(`run ${run} of ${work.runs}: ${ours.toFixed(2)} s against ${yardstick.toFixed(2)} s`);
+    yardstick.push(theirs);
+    ours.push(own);
+    work.say(`run ${run} of ${work.runs}: ${own.thread.toFixed(2)} s against ${theirs.thread.toFixed(2)} s`);
   }
-  const ratios = oursSeconds.map((seconds, run) => (yardstickSeconds[run] ?? 0) / seconds);
-  return { oursSeconds, yardstickSeconds, ratio: median(ratios), spread: Math.max(...ratios) / Math.min(...ratios) };
+  const ratiosBy = (clock: keyof Seconds) => ours.map((own, run) => (yardstick[run]?.[clock] ?? 0) / own[clock]);
+  const ratios = ratiosBy("thread");
+  return {
+    ours,
+    yardstick,
+    ratio: median(ratios),
+    ratioOfProcess: median(ratiosBy("process")),
+    spread: Math.max(...ratios) / Math.min(...ratios),
+  };
 }
 
-async function timeOnce(work: () => unknown): Promise<number> {
+async function timeOnce(work: () => unknown): Promise<Seconds> {
   // What the run before left behind is not this one's to collect.
   globalThis.gc?.();
-  const before = process.cpuUsage();
+  const threadBefore = process.threadCpuUsage();
+  const processBefore = process.cpuUsage();
   await work();
-  const { user, system } = process.cpuUsage(before);
+  return {
+    thread: toSeconds(process.threadCpuUsage(threadBefore)),
+    process: toSeconds(process.cpuUsage(processBefore)),
+  };
+}
+
+function toSeconds({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
