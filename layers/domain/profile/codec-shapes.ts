@@ -56,7 +56,6 @@ export const flag: Shape<boolean> = {
   write: (to, value) => to.uint(value ? 1 : 0),
   read: (from) => from.uint() === 1,
 };
-export const hash: Shape<bigint> = { write: (to, value) => to.hash(value), read: (from) => from.hash() };
 /** An instant, as its distance from the base. */
 export const time: Shape<number> = {
   write: (to, at) => to.int(at - to.base),
