@@ -14,6 +14,10 @@ interface ExpectedPerson {
 export class ExpectedPeople {
   readonly #people = new Map<string, ExpectedPerson>();
 
+  get size(): number {
+    return this.#people.size;
+  }
+
   add({ person, name, at, product, orderId }: Action): void {
     const key = person.userId ?? person.anonymousId;
     const known = this.#people.get(key) ?? { orders: 0, revenueMinor: 0, lastSeen: -Infinity, days: new Set<number>() };

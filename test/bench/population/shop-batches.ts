@@ -18,8 +18,8 @@ export interface ShopBatch {
 }
 
 /** The benchmark population: visits of `people` people, `events` events in all, over 60 days, in order of time. Half of
- *  the visits are first visits, the others fall mostly to few: the median person has 6 events, the 99th percentile 80. A visit has 1 to 9
- *  events, 5 on average. */
+ *  the visits are somebody's first, the others fall mostly to those who came early: of a million events for 97,000 people
+ *  the median person has 7, the 90th percentile 20, the 99th 59, the busiest 2,957. A visit has 1 to 9 events, 5 on average. */
 export function* shopBatches(
   { people, events }: { people: number; events: number },
   calendar: Pick<Calendar, "dayOf">,
@@ -33,7 +33,7 @@ export function* shopBatches(
   let size = 0;
   for (let visit = 0; drawn < events; visit++) {
     const isFirst = nextNewcomer < people && random.next() < newcomers;
-    const person = aPerson(isFirst ? nextNewcomer++ : Math.floor(Math.max(1, nextNewcomer) * random.next() ** 4));
+    const person = aPerson(isFirst ? nextNewcomer++ : Math.floor(Math.max(1, nextNewcomer) * random.next() ** 2));
     const at = START + Math.floor((visit / visits) * SPAN_MS);
     const length = Math.min(1 + random.below(9), events - drawn);
     batch.push(Array.from({ length }, (_, n) => anAction(random, person, drawn + n, at + n * 20_000)));
