@@ -64,8 +64,11 @@ async function settleIntent(ports: MergePorts, winner: Profile): Promise<void> {
   if (!intent) return;
   const loser = (await ports.profiles.load([intent.loser])).get(intent.loser);
   const { identityLimits } = await ports.definitions.get();
+  // A loser that an un-merge has taken apart meanwhile is no more: the people it became have its events.
   const mayMerge =
-    loser !== undefined && refuseMerge(ownIdentifiers(winner), ownIdentifiers(loser), identityLimits) === undefined;
+    loser !== undefined &&
+    loser.split === undefined &&
+    refuseMerge(ownIdentifiers(winner), ownIdentifiers(loser), identityLimits) === undefined;
   if (loser?.mergedInto !== undefined) {
     const { owed, root } = await loadMerges(ports.profiles, loser.id);
     if (owed && root) await absorb(ports, owed, root);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { recordIntent } from "#domain/identity/merge-people.ts";
 import { keyOf } from "#domain/identity/plan-claims.ts";
 import { unmerge } from "#domain/identity/split-people.ts";
 import { hashMessageId } from "#domain/profile/message-hash.ts";
@@ -121,6 +122,23 @@ describe("taking a wrong merge apart", () => {
     expect(messagesOf(personOf(ports, email), all)).toEqual(["m1", "m3", "d2"]);
     expect(messagesOf(personOf(ports, visitor), all)).toEqual(["m2", "m4"]);
     expect(messagesOf(personOf(ports, device), all)).toEqual(["d1", "d3"]);
+    expect(living(ports)).toHaveLength(3);
+  });
+
+  test("while another person is about to absorb it, leaves nothing there to absorb", async () => {
+    const ports = openPorts();
+    const older = anEvent("w1", { identifiers: [device] });
+    await send(ports, older);
+    const { events, root, loser } = await mergedByMistake(ports);
+    // A worker recorded the intent to merge, and the un-merge came before it froze the loser.
+    expect(await recordIntent(ports, personOf(ports, device), root)).toBe("saved");
+    await unmerge(ports, root.id, loser);
+    const later = anEvent("w2", { identifiers: [device] });
+    await send(ports, later, ...events);
+    const all = [older, later, ...events];
+    const counted = living(ports).flatMap((person) => messagesOf(person, all));
+    expect(counted.toSorted()).toEqual(all.map(({ messageId }) => messageId).toSorted());
+    expect(personOf(ports, device).intent).toBeUndefined();
     expect(living(ports)).toHaveLength(3);
   });
 
