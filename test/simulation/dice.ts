@@ -1,4 +1,4 @@
-import { seededNumbers } from "../support/failing-ports.ts";
+import { seededNumbers } from "../support/seeded-numbers.ts";
 
 /** Chance from a seed: the same seed rolls the same numbers. */
 export interface Dice {

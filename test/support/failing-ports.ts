@@ -25,14 +25,3 @@ export class InjectedFault extends Error {
 async function pause(next: () => number): Promise<void> {
   for (let turns = Math.floor(next() * 12); turns > 0; turns--) await Promise.resolve();
 }
-
-/** Mulberry32: a small generator of numbers in [0, 1) from a seed. */
-export function seededNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,4 +1,6 @@
-/** Numbers that look random and are the same in every run: mulberry32. */
+import { seededNumbers } from "../../support/seeded-numbers.ts";
+
+/** Numbers that look random and are the same in every run. */
 export interface Random {
   /** From 0, below 1. */
   next(): number;
@@ -8,13 +10,7 @@ export interface Random {
 }
 
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededNumbers(seed);
   const below = (end: number) => Math.floor(next() * end);
   return { next, below, pick: (options) => options[below(options.length)] ?? options[0] };
 }

@@ -7,9 +7,10 @@ import { hashMessageId } from "#domain/profile/message-hash.ts";
 import type { IdentifierKey, Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent, Identifier } from "#events/collected-event.ts";
 import { foldBatch } from "#functions/fold/fold-batch.ts";
-import { seededNumbers, withFaults } from "../../support/failing-ports.ts";
+import { withFaults } from "../../support/failing-ports.ts";
 import { makeMemoryFoldPorts } from "../../support/fold-ports.ts";
 import { anEvent, NOON } from "../../support/people.ts";
+import { seededNumbers } from "../../support/seeded-numbers.ts";
 
 type Ports = ReturnType<typeof makeMemoryFoldPorts>;
 const email: Identifier = ["email", "ann@x.cn"];

@@ -6,9 +6,10 @@ import { hashMessageId } from "#domain/profile/message-hash.ts";
 import type { IdentifierKey, Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent, Identifier } from "#events/collected-event.ts";
 import { type FoldPorts, foldBatch } from "#functions/fold/fold-batch.ts";
-import { seededNumbers, withFaults } from "../../support/failing-ports.ts";
+import { withFaults } from "../../support/failing-ports.ts";
 import { makeMemoryFoldPorts } from "../../support/fold-ports.ts";
 import { anEvent, NOON } from "../../support/people.ts";
+import { seededNumbers } from "../../support/seeded-numbers.ts";
 
 const USERS: Identifier[] = [
   ["userId", "u1"],

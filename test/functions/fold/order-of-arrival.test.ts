@@ -7,10 +7,11 @@ import type { IdentifierKey, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { comparableState } from "../../support/comparable-state.ts";
-import { seededNumbers, withFaults } from "../../support/failing-ports.ts";
+import { withFaults } from "../../support/failing-ports.ts";
 import { aBundle } from "../../support/fold-ports.ts";
 import { NOON } from "../../support/people.ts";
 import { openPipeline } from "../../support/pipeline.ts";
+import { seededNumbers } from "../../support/seeded-numbers.ts";
 
 const HOUR = 3_600_000;
 
