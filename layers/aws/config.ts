@@ -9,8 +9,14 @@ const Environment = z.object({
   STRATA_TABLE_DEFINITIONS: z.string(),
   STRATA_TABLE_METRICS: z.string(),
   STRATA_TABLE_AUDIT: z.string(),
+  STRATA_TABLE_TIMERS: z.string(),
+  STRATA_TABLE_WORK: z.string(),
   STRATA_EVENT_STREAM: z.string(),
   STRATA_FACT_STREAM: z.string(),
+  /** URLs of the queues: people whose answers expire, slices of re-tiering runs, parts of imports. */
+  STRATA_QUEUE_DUE: z.string(),
+  STRATA_QUEUE_RETIER: z.string(),
+  STRATA_QUEUE_IMPORTS: z.string(),
   STRATA_BUCKET: z.string(),
   STRATA_ADMIN_TOKEN_SECRET: z.string(),
   /** Folder of the IP-to-place databases; place is unknown where it is missing. */

@@ -14,7 +14,7 @@ import type { Fact } from "#events/fact.ts";
 /** How a profile lies in its DynamoDB item. Names are short: their bytes are charged with every write.
  *  v version · c createdAt · m mergedInto · s state · t tags and other memberships · h history of tiers · b bundle version ·
  *  f version to which features are filled ·
- *  r review at · o outbox (absent when empty) · i intent to merge · u the people that an un-merge made of it. */
+ *  r review at · w when its timer wakes it · o outbox (absent when empty) · i intent to merge · u the people that an un-merge made of it. */
 export function toProfileItem(profile: Profile): Record<string, AttributeValue> {
   return {
     pk: { S: profile.id },
@@ -30,6 +30,7 @@ export function toProfileItem(profile: Profile): Record<string, AttributeValue> 
     ...(profile.split && { u: { S: JSON.stringify(profile.split) } }),
     ...(profile.intent && { i: { S: JSON.stringify(profile.intent) } }),
     ...(profile.reviewAt !== Infinity && { r: { N: String(profile.reviewAt) } }),
+    ...(profile.timerAt !== undefined && { w: { N: String(profile.timerAt) } }),
     ...(profile.outbox.length > 0 && { o: { B: zstdCompressSync(JSON.stringify(profile.outbox)) } }),
   };
 }
@@ -48,6 +49,7 @@ export function fromProfileItem(item: Record<string, AttributeValue>): Profile {
     ...(item.h?.B && { tierHistory: decodeTierHistory(item.h.B) }),
     ...(item.f?.N !== undefined && { filledTo: Number(item.f.N) }),
     reviewAt: item.r?.N === undefined ? Infinity : Number(item.r.N),
+    ...(item.w?.N !== undefined && { timerAt: Number(item.w.N) }),
     outbox: item.o?.B ? (JSON.parse(zstdDecompressSync(item.o.B).toString("utf8")) as Fact[]) : [],
     ...(item.u?.S !== undefined && { split: JSON.parse(item.u.S) as Split }),
     ...(item.i?.S !== undefined && { intent: JSON.parse(item.i.S) as MergeIntent }),

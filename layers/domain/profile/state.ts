@@ -162,5 +162,8 @@ export interface Profile {
   readonly filledTo?: number;
   /** The earliest `until` of any answer at the last evaluation; Infinity: none. */
   readonly reviewAt: number;
+  /** When the person's review timer falls due. Its row was written before this state, at or before `reviewAt`. Absent: it
+   *  has none. */
+  readonly timerAt?: number | undefined;
   readonly outbox: readonly Fact[];
 }
