@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
 import { StrataFunction } from "./strata-function.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 const routes: readonly Route[] = [
   { methods: ["ANY"], path: "/admin/v1/{proxy+}" },
@@ -13,11 +14,12 @@ const routes: readonly Route[] = [
 interface AdminProps {
   readonly frontDoor: FrontDoor;
   readonly resources: DataResources;
+  readonly queues: { readonly retier: WorkQueue; readonly imports: WorkQueue };
 }
 
 /** The administration API. It alone may scan: `GET /totals` is an exact count. */
 export class Admin extends Construct {
-  constructor(scope: Construct, id: string, { frontDoor, resources }: AdminProps) {
+  constructor(scope: Construct, id: string, { frontDoor, resources, queues }: AdminProps) {
     super(scope, id);
     const { tables, streams, bucket, adminToken } = resources;
     const admin = new StrataFunction(this, "Admin", {
@@ -35,6 +37,10 @@ export class Admin extends Construct {
         STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
         STRATA_TABLE_METRICS: tables.name("Metrics"),
         STRATA_TABLE_AUDIT: tables.name("Audit"),
+        STRATA_TABLE_TIMERS: tables.name("Timers"),
+        STRATA_TABLE_WORK: tables.name("Work"),
+        STRATA_QUEUE_RETIER: queues.retier.queue.queueUrl,
+        STRATA_QUEUE_IMPORTS: queues.imports.queue.queueUrl,
         STRATA_EVENT_STREAM: streams.events.streamName,
         STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
@@ -50,12 +56,18 @@ export class Admin extends Construct {
     tables.grant(admin, "Definitions", "DeleteItem", "GetItem", "PutItem", "Query");
     tables.grant(admin, "Metrics", "BatchWriteItem", "GetItem", "Query");
     tables.grant(admin, "Audit", "PutItem", "Query");
+    tables.grant(admin, "Timers", "DeleteItem", "PutItem");
+    // Runs and imports: what they are, and how far they have come.
+    tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
+    queues.retier.grantSend(admin);
+    queues.imports.grantSend(admin);
     streams.grantPut(admin, streams.events);
     streams.grantPut(admin, streams.facts);
     bucket.grantReadDefinitions(admin);
     bucket.grantWriteDefinitions(admin);
     bucket.grantWriteFailedEvents(admin);
     bucket.grantReplayFailedEvents(admin);
+    bucket.grantOfferImports(admin);
     adminToken.grantRead(admin);
     frontDoor.route(admin, routes);
   }

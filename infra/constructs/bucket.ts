@@ -11,11 +11,17 @@ const definitions = "definitions/";
 const failed = "failed/";
 /** Batches that Lambda gave up on. Lambda itself chose this prefix. */
 const givenUp = "aws/lambda/";
+/** What the slices of a re-tiering run have counted, until the run adds it up. */
+const work = "work/";
+/** Files that an administrator uploads, and beside each what was wrong with its lines. */
+const imports = "imports/";
 
 /** Time enough to notice the alarm, fix the cause and replay. The objects hold personal data, so they do not stay for ever. */
 const failureRetention = Duration.days(90);
+/** As long as anybody asks how a run or an import went. Imported files hold personal data too. */
+const workRetention = Duration.days(30);
 
-/** The bucket: compiled definitions, failed events, batches that Lambda gave up on. */
+/** The bucket: compiled definitions, failed events, batches that Lambda gave up on, work in progress, imports. */
 export class Bucket extends Construct {
   readonly bucketName: string;
   readonly bucketArn: string;
@@ -33,6 +39,8 @@ export class Bucket extends Construct {
       lifecycleRules: [
         { id: "failed-events", prefix: failed, expiration: failureRetention },
         { id: "given-up-batches", prefix: givenUp, expiration: failureRetention },
+        { id: "work-in-progress", prefix: work, expiration: workRetention },
+        { id: "imports", prefix: imports, expiration: workRetention },
         { id: "unfinished-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       removalPolicy: removal,
@@ -70,6 +78,14 @@ export class Bucket extends Construct {
   grantHandleGivenUpBatches(grants: FunctionGrants): void {
     this.#grantList(grants, givenUp);
     grants.allow(["s3:DeleteObject", "s3:GetObject"], [this.#objects(givenUp)]);
+  }
+
+  /**
+   * Signs uploads and reads what was wrong with their lines. Whoever holds a signed URL acts with the role of the function
+   * that signed it, so the function needs the right although it never uploads itself.
+   */
+  grantOfferImports(grants: FunctionGrants): void {
+    grants.allow(["s3:GetObject", "s3:PutObject"], [this.#objects(imports)]);
   }
 
   #grantList(grants: FunctionGrants, prefix: string): void {

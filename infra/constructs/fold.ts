@@ -58,6 +58,7 @@ export class Fold extends Construct {
         STRATA_TABLE_ACTIVITY: tables.name("Activity"),
         STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
         STRATA_TABLE_METRICS: tables.name("Metrics"),
+        STRATA_TABLE_TIMERS: tables.name("Timers"),
         STRATA_EVENT_STREAM: streams.events.streamName,
         STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
@@ -70,6 +71,8 @@ export class Fold extends Construct {
     tables.grant(created, "Definitions", "Query");
     // Refused links, added up.
     tables.grant(created, "Metrics", "UpdateItem");
+    // A promise to look again, written before the state that relies on it, and the one that it replaces.
+    tables.grant(created, "Timers", "DeleteItem", "PutItem");
     bucket.grantReadDefinitions(created);
     bucket.grantWriteFailedEvents(created);
     streams.grantPut(created, streams.facts);

@@ -4,7 +4,10 @@ import { Admin } from "../constructs/admin.ts";
 import { Collect } from "../constructs/collect.ts";
 import { Fold } from "../constructs/fold.ts";
 import { openFrontDoor } from "../constructs/front-door.ts";
+import { ImportPeople } from "../constructs/import-people.ts";
 import { IndexTags } from "../constructs/index-tags.ts";
+import { Retier } from "../constructs/retier.ts";
+import { Wake } from "../constructs/wake.ts";
 import type { DeploymentContext } from "../deployment-context.ts";
 import type { DataResources } from "./data-stack.ts";
 
@@ -21,7 +24,10 @@ export class AppStack extends Stack {
     new Collect(this, "Collect", { frontDoor, resources });
     new Fold(this, "Fold", { resources });
     new IndexTags(this, "Index", { resources });
-    new Admin(this, "Admin", { frontDoor, resources });
+    new Wake(this, "Wake");
+    const retier = new Retier(this, "Retier");
+    const imports = new ImportPeople(this, "Import");
+    new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });
     new CfnOutput(this, "AdminTokenSecretName", {

@@ -15,6 +15,8 @@ describe("tables", () => {
       "Metrics",
       "Profiles",
       "Tags",
+      "Timers",
+      "Work",
     ]);
   });
 
@@ -42,6 +44,8 @@ describe("tables", () => {
     ["Definitions", ["pk", "sk"], false],
     ["Metrics", ["pk", "sk"], true],
     ["Audit", ["pk", "sk"], false],
+    ["Timers", ["pk", "sk"], false],
+    ["Work", ["pk", "sk"], true],
   ])("%s has the key %j and expires rows: %s", (name, keys, expires) => {
     const properties = data.findResources("AWS::DynamoDB::Table")[name]?.Properties;
     expect(properties.KeySchema.map((key: { AttributeName: string }) => key.AttributeName)).toEqual(keys);
@@ -112,6 +116,8 @@ describe("the bucket", () => {
     expect(expiring.map((rule) => [rule.Prefix, rule.ExpirationInDays])).toEqual([
       ["failed/", 90],
       ["aws/lambda/", 90],
+      ["work/", 30],
+      ["imports/", 30],
     ]);
   });
 });
