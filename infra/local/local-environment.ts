@@ -1,5 +1,5 @@
 import type { FunctionPlan } from "./template/deployment.ts";
-import { region } from "./template/physical-ids.ts";
+import { queueUrlBase, region } from "./template/physical-ids.ts";
 
 /** Where each service answers. */
 export interface Endpoints {
@@ -16,7 +16,7 @@ export const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 /** A function's environment: what the template says, what Lambda adds, and where the services are on this machine. */
 export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints): Record<string, string> {
   return {
-    ...plan.environment,
+    ...placeQueues(plan.environment, endpoints.sqs),
     // Definitions take effect within a second here: people try things out.
     STRATA_DEFINITIONS_MAX_AGE_MS: "1000",
     STRATA_S3_PATH_STYLE: "true",
@@ -39,4 +39,14 @@ export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints): Recor
     _HANDLER: plan.handler,
     TZ: "UTC",
   };
+}
+
+/** A queue's URL names the machine that the SDK sends to, unless it is told otherwise: here it names this one. */
+function placeQueues(variables: Readonly<Record<string, string>>, sqsUrl: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      value.startsWith(queueUrlBase) ? `${sqsUrl}/${value.slice(queueUrlBase.length)}` : value,
+    ]),
+  );
 }

@@ -2,11 +2,13 @@
 export interface Deployment {
   readonly tables: readonly TablePlan[];
   readonly streams: readonly StreamPlan[];
+  readonly queues: readonly QueuePlan[];
   readonly buckets: readonly string[];
   readonly secrets: readonly SecretPlan[];
   readonly functions: readonly FunctionPlan[];
   readonly routes: readonly RoutePlan[];
   readonly mappings: readonly MappingPlan[];
+  readonly queueMappings: readonly QueueMappingPlan[];
   readonly rules: readonly RulePlan[];
 }
 
@@ -20,6 +22,20 @@ export interface StreamPlan {
   readonly name: string;
   readonly arn: string;
   readonly shards: number;
+}
+
+export interface QueuePlan {
+  /** The logical id: what status calls it. */
+  readonly name: string;
+  /** The physical name, at the end of its URL and of its ARN. */
+  readonly queueName: string;
+  readonly arn: string;
+  readonly visibilityTimeoutMs: number;
+  readonly retentionMs: number;
+  /** How long a message that says nothing about it is kept back. */
+  readonly delayMs: number;
+  /** Where a message goes that was received `maxReceiveCount` times and is still there. */
+  readonly redrive?: { readonly arn: string; readonly maxReceiveCount: number } | undefined;
 }
 
 export interface SecretPlan {
@@ -67,6 +83,18 @@ export interface MappingPlan {
   /** Infinity where the template sets no bound. */
   readonly maximumRetries: number;
   readonly onFailureBucket?: string | undefined;
+}
+
+/** An event source mapping that feeds a function from a queue. */
+export interface QueueMappingPlan {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly reportsItemFailures: boolean;
+  /** Invocations at once; Infinity where the template sets no bound. */
+  readonly maximumConcurrency: number;
 }
 
 export interface RulePlan {

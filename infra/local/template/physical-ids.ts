@@ -13,6 +13,9 @@ export interface Referenced {
 const nameOf = ({ stack, logicalId }: Referenced): string => `${stack}-${logicalId}`;
 const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
+/** What every queue's URL begins with on AWS; the local runtime puts its own address in its place. */
+export const queueUrlBase = `https://sqs.${region}.amazonaws.com/`;
+
 /** The ARN of a stream of this name. */
 export const streamArn = (name: string): string => arn("kinesis", `stream/${name}`);
 
@@ -26,6 +29,7 @@ const named = (toArn: (name: string) => string): Identity => ({
   attributes: { Arn: (resource) => toArn(nameOf(resource)) },
 });
 const bucketName = (resource: Referenced): string => nameOf(resource).toLowerCase();
+const queueUrl = (resource: Referenced): string => `${queueUrlBase}${accountId}/${nameOf(resource)}`;
 const secretArn = (resource: Referenced): string => arn("secretsmanager", `secret:${nameOf(resource)}`);
 
 /** What `Ref` and `Fn::GetAtt` give for each type (CloudFormation template reference, "Return values"). */
@@ -33,6 +37,14 @@ const identities: Readonly<Record<string, Identity>> = {
   "AWS::DynamoDB::Table": named((name) => arn("dynamodb", `table/${name}`)),
   "AWS::Kinesis::Stream": named(streamArn),
   "AWS::Lambda::Function": named((name) => arn("lambda", `function:${name}`)),
+  "AWS::SQS::Queue": {
+    ref: queueUrl,
+    attributes: {
+      Arn: (resource) => arn("sqs", nameOf(resource)),
+      QueueName: nameOf,
+      QueueUrl: queueUrl,
+    },
+  },
   "AWS::IAM::Role": named((name) => `arn:aws:iam::${accountId}:role/${name}`),
   "AWS::Logs::LogGroup": named((name) => arn("logs", `log-group:${name}:*`)),
   "AWS::KMS::Key": named((name) => arn("kms", `key/${name}`)),

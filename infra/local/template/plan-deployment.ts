@@ -1,6 +1,7 @@
 import * as z from "zod";
-import type { Deployment, FunctionPlan, RoutePlan } from "./deployment.ts";
+import type { Deployment, FunctionPlan, QueuePlan, RoutePlan } from "./deployment.ts";
 import { physicalAttribute, physicalId } from "./physical-ids.ts";
+import { planMappings } from "./plan-mappings.ts";
 import { planRoutes } from "./plan-routes.ts";
 import type { Assembly } from "./read-assembly.ts";
 import { Resolver } from "./resolve.ts";
@@ -16,10 +17,11 @@ export interface ResolvedResource {
   readonly properties: unknown;
 }
 
-/** Resources of one type, each checked against that type's schema. */
+/** Resources of one type, or those of them that `fits`, each checked against that type's schema. */
 export type ReadType = <Schema extends z.ZodType>(
   type: string,
   schema: Schema,
+  fits?: (resource: ResolvedResource) => boolean,
 ) => (ResolvedResource & { readonly properties: z.infer<Schema> })[];
 
 /**
@@ -29,10 +31,14 @@ export type ReadType = <Schema extends z.ZodType>(
 export function planDeployment(assembly: Assembly): Deployment {
   const resources = resolveResources(assembly);
   const known = new Set(types.withoutLocalEffect);
-  const read: ReadType = (type, schema) => {
+  const read: ReadType = (type, schema, fits = () => true) => {
     known.add(type);
-    return resources.filter((resource) => resource.type === type).map((resource) => check(resource, schema));
+    return resources
+      .filter((resource) => resource.type === type && fits(resource))
+      .map((resource) => check(resource, schema));
   };
+  const functions = planFunctions(read, assembly);
+  const queues = planQueues(read);
 
   const deployment: Deployment = {
     tables: read("AWS::DynamoDB::Table", types.Table).map(({ id, properties }) => ({
@@ -50,26 +56,16 @@ export function planDeployment(assembly: Assembly): Deployment {
       arn: arn(),
       shards: properties.ShardCount ?? 1,
     })),
+    queues,
     buckets: read("AWS::S3::Bucket", types.Bucket).map(({ id }) => id),
     secrets: read("AWS::SecretsManager::Secret", types.Secret).map(({ id, logicalId, properties }) => ({
       arn: id,
       name: logicalId,
       generatedLength: properties.GenerateSecretString?.PasswordLength,
     })),
-    functions: planFunctions(read, assembly),
+    functions,
     routes: planRoutes(read),
-    mappings: read("AWS::Lambda::EventSourceMapping", types.EventSourceMapping).map(({ logicalId, properties }) => ({
-      id: logicalId,
-      functionArn: functionArnOf(properties.FunctionName, read),
-      streamArn: properties.EventSourceArn,
-      batchSize: properties.BatchSize,
-      windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
-      parallelizationFactor: properties.ParallelizationFactor,
-      reportsItemFailures: properties.FunctionResponseTypes.length > 0,
-      bisects: properties.BisectBatchOnFunctionError,
-      maximumRetries: properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
-      onFailureBucket: properties.DestinationConfig?.OnFailure.Destination.replace("arn:aws:s3:::", ""),
-    })),
+    ...planMappings(read, functions, queues),
     rules: read("AWS::Events::Rule", types.Rule).map(({ logicalId, arn, properties }) => ({
       name: logicalId,
       arn: arn(),
@@ -150,12 +146,19 @@ function placeLayers(
   );
 }
 
-function functionArnOf(nameOrArn: string, read: ReadType): string {
-  const found = read("AWS::Lambda::Function", types.LambdaFunction).find(({ id, arn }) =>
-    [id, arn()].includes(nameOrArn),
-  );
-  if (!found) throw new TemplateError(`an event source mapping names ${nameOrArn}, which is no function`);
-  return found.arn();
+function planQueues(read: ReadType): QueuePlan[] {
+  return read("AWS::SQS::Queue", types.Queue).map(({ logicalId, arn, properties }) => ({
+    name: logicalId,
+    queueName: arn().slice(arn().lastIndexOf(":") + 1),
+    arn: arn(),
+    visibilityTimeoutMs: properties.VisibilityTimeout * 1000,
+    retentionMs: properties.MessageRetentionPeriod * 1000,
+    delayMs: properties.DelaySeconds * 1000,
+    redrive: properties.RedrivePolicy && {
+      arn: properties.RedrivePolicy.deadLetterTargetArn,
+      maxReceiveCount: properties.RedrivePolicy.maxReceiveCount,
+    },
+  }));
 }
 
 function rejectDanglingRoutes(routes: readonly RoutePlan[], functions: readonly FunctionPlan[]): void {

@@ -15,6 +15,7 @@ export const withoutLocalEffect: ReadonlySet<string> = new Set([
   "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
   "AWS::S3::BucketPolicy",
+  "AWS::SQS::QueuePolicy",
 ]);
 
 const anything = z.unknown().optional();
@@ -38,6 +39,20 @@ export const Stream = z.strictObject({
   StreamModeDetails: z.object({ StreamMode: z.enum(["PROVISIONED", "ON_DEMAND"]) }).optional(),
   RetentionPeriodHours: anything,
   StreamEncryption: anything,
+  Tags: anything,
+});
+
+export const Queue = z.strictObject({
+  VisibilityTimeout: z.int().min(0).max(43_200).default(30),
+  MessageRetentionPeriod: z.int().min(60).max(1_209_600).default(345_600),
+  DelaySeconds: z.int().min(0).max(900).default(0),
+  RedrivePolicy: z
+    .strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number().int().min(1).max(1_000) })
+    .optional(),
+  KmsDataKeyReusePeriodSeconds: anything,
+  KmsMasterKeyId: anything,
+  RedriveAllowPolicy: anything,
+  SqsManagedSseEnabled: anything,
   Tags: anything,
 });
 
@@ -149,6 +164,17 @@ export const EventSourceMapping = z.strictObject({
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: z.string().startsWith("arn:aws:s3:::") }) })
     .optional(),
+  Enabled: z.literal(true).optional(),
+  MetricsConfig: anything,
+});
+
+export const QueueEventSourceMapping = z.strictObject({
+  EventSourceArn: z.string().startsWith("arn:aws:sqs:"),
+  FunctionName: z.string(),
+  BatchSize: z.int().min(1).max(10_000).default(10),
+  MaximumBatchingWindowInSeconds: z.int().min(0).max(300).default(0),
+  FunctionResponseTypes: z.array(z.literal("ReportBatchItemFailures")).default([]),
+  ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().min(2).max(1_000) }).optional(),
   Enabled: z.literal(true).optional(),
   MetricsConfig: anything,
 });
