@@ -23,8 +23,9 @@ export function warmingUntil(
   return until > now ? until : undefined;
 }
 
-/** The bucket in which counting began is the last one that may lack something. */
-function completeFrom({ unit, keep, at }: FeatureRead, calendar: Calendar): number {
+/** From when a feature holds all of its window, if nothing is filled in: the bucket in which counting began is the last
+ *  one that may lack something. Infinity: never. */
+export function completeFrom({ unit, keep, at }: FeatureRead, calendar: Calendar): number {
   const from = at + SPREAD_MS;
   switch (unit) {
     case "ever":

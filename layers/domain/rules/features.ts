@@ -129,8 +129,13 @@ export function planFeatures(
   settings: RuleSettings,
   others: readonly FeatureSpec[] = [],
 ): FeaturePlan {
+  return planFeatureSpecs([...rules.flatMap((rule) => featuresIn(rule, settings)), ...others]);
+}
+
+/** These features, each kept for the longest window that is asked for. */
+export function planFeatureSpecs(features: readonly FeatureSpec[]): FeaturePlan {
   const byId = new Map<string, FeatureSpec>();
-  for (const feature of [...rules.flatMap((rule) => featuresIn(rule, settings)), ...others]) {
+  for (const feature of features) {
     const known = byId.get(feature.id);
     byId.set(feature.id, known && known.keep >= feature.keep ? known : feature);
   }
