@@ -1,6 +1,10 @@
-import { Temporal } from "temporal-polyfill";
+// The functions, not the classes: a bundle then holds a third of the library.
+import { addDays, create, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
+import { create as createTime } from "temporal-polyfill/fns/PlainTime";
 
+const EPOCH = create(1970, 1, 1);
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 /** Days that one calendar remembers: five hundred years of them, far beyond any window; then it starts over. */
 const MAX_CACHED_DAYS = 200_000;
 /** The range of JavaScript's dates, less a day on either side so that neighbours can be asked for. */
@@ -14,6 +18,9 @@ export interface Calendar {
   dayOf(atMs: number): number;
   /** The first instant of a calendar day, milliseconds since 1970. A day that a zone skipped begins with the next. */
   startOfDay(day: number): number;
+  /** When the zone's clocks first show a minute of a day, counted from midnight. Where they jump over it, as much later
+   *  as they jump (RFC 5545, 3.3.5). */
+  instantOf(day: number, minuteOfDay: number): number;
 }
 
 /** The name is no time zone that this machine's IANA database knows. */
@@ -32,6 +39,7 @@ const UTC: Calendar = {
   timeZone: "UTC",
   dayOf: (atMs) => Math.floor(atMs / DAY_MS),
   startOfDay: (day) => day * DAY_MS,
+  instantOf: (day, minuteOfDay) => day * DAY_MS + minuteOfDay * MINUTE_MS,
 };
 
 /** The calendar of an IANA zone (`Asia/Shanghai`) or a fixed offset (`+08:00`). Throws TimeZoneError for any other name,
@@ -39,7 +47,7 @@ const UTC: Calendar = {
 export function makeCalendar(timeZone: string): Calendar {
   if (timeZone === "UTC") return UTC;
   try {
-    Temporal.PlainDate.from("1970-01-01").toZonedDateTime(timeZone);
+    toZonedDateTime(EPOCH, timeZone);
   } catch (cause) {
     throw new TimeZoneError(timeZone, { cause });
   }
@@ -51,8 +59,7 @@ export function makeCalendar(timeZone: string): Calendar {
     const known = starts.get(day);
     if (known !== undefined) return known;
     if (!Number.isInteger(day) || Math.abs(day) > MAX_DAY) throw new RangeError(`no such calendar day: ${day}`);
-    const date = new Temporal.PlainDate(1970, 1, 1).add({ days: day });
-    const start = date.toZonedDateTime(timeZone).epochMilliseconds;
+    const start = toZonedDateTime(addDays(EPOCH, day), timeZone).epochMilliseconds;
     if (starts.size >= MAX_CACHED_DAYS) starts.clear();
     starts.set(day, start);
     return start;
@@ -68,5 +75,10 @@ export function makeCalendar(timeZone: string): Calendar {
     return day;
   }
 
-  return { timeZone, dayOf, startOfDay };
+  function instantOf(day: number, minuteOfDay: number): number {
+    const plainTime = createTime(Math.floor(minuteOfDay / 60), minuteOfDay % 60);
+    return toZonedDateTime(addDays(EPOCH, day), { timeZone, plainTime }).epochMilliseconds;
+  }
+
+  return { timeZone, dayOf, startOfDay, instantOf };
 }
