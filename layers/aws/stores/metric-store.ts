@@ -1,17 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type AttributeValue,
   BatchWriteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
+  QueryCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
-import type { MetricStore } from "#domain/ports/metric-store.ts";
+import type { Figure } from "#domain/measure/figure.ts";
+import type { MetricStore, RecordedFigure, SeriesKey } from "#domain/ports/metric-store.ts";
 import { callStore } from "./dynamo-errors.ts";
 
 const COUNTS = "membership-count#exact";
+/** Beside approximate counters, which are spread over shards, each exact figure is one row. */
+const EXACT_SHARD = "#exact";
 /** DynamoDB's limit for one BatchWriteItem. */
 const MAX_BATCH = 25;
 const MAX_ATTEMPTS = 8;
+/** Batches that are written, and days that are read, side by side. */
+const LANES = 8;
+
+type Item = Record<string, AttributeValue>;
 
 export class MetricStoreError extends Error {
   override readonly name = "MetricStoreError";
@@ -19,7 +28,7 @@ export class MetricStoreError extends Error {
   readonly retriable = true;
 }
 
-/** Keeps the figures of exact counts. Throws MetricStoreError where the table goes on refusing some of them. */
+/** Keeps the figures of exact counts: a row each, under its metric and day. Throws MetricStoreError where the table goes on refusing some of them. */
 export function makeMetricStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): MetricStore {
   async function write(requests: readonly WriteRequest[]): Promise<void> {
     let left = [...requests];
@@ -33,15 +42,44 @@ export function makeMetricStore({ dynamo, table }: { dynamo: DynamoDBClient; tab
     }
   }
 
+  async function putAll(items: readonly Item[]): Promise<void> {
+    const requests = items.map((Item) => ({ PutRequest: { Item } }));
+    const batches = Array.from({ length: Math.ceil(requests.length / MAX_BATCH) }, (_, n) =>
+      requests.slice(n * MAX_BATCH, (n + 1) * MAX_BATCH),
+    );
+    await inLanes(batches, write);
+  }
+
+  async function readDay(key: SeriesKey, day: number): Promise<RecordedFigure[]> {
+    const figures: RecordedFigure[] = [];
+    let startKey: Item | undefined;
+    do {
+      const page = await callStore(table, () =>
+        dynamo.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: "pk = :day",
+            ExpressionAttributeValues: { ":day": { S: partitionOf(key, day) } },
+            ...(startKey && { ExclusiveStartKey: startKey }),
+          }),
+        ),
+      );
+      for (const item of page.Items ?? []) figures.push(readFigure(item, day));
+      startKey = page.LastEvaluatedKey;
+    } while (startKey);
+    return figures.toSorted((a, b) => (a.dimension < b.dimension ? -1 : 1));
+  }
+
   return {
-    async recordMembershipCounts(counts, at) {
-      const requests = [...counts].map(([key, count]) => ({
-        PutRequest: { Item: { pk: { S: COUNTS }, sk: { S: key }, count: { N: String(count) }, at: { N: String(at) } } },
-      }));
-      for (let start = 0; start < requests.length; start += MAX_BATCH) {
-        await write(requests.slice(start, start + MAX_BATCH));
-      }
-    },
+    recordMembershipCounts: (counts, at) =>
+      putAll(
+        [...counts].map(([key, count]) => ({
+          pk: { S: COUNTS },
+          sk: { S: key },
+          count: { N: String(count) },
+          at: { N: String(at) },
+        })),
+      ),
 
     async lastMembershipCount(key) {
       const { Item } = await callStore(table, () =>
@@ -49,5 +87,51 @@ export function makeMetricStore({ dynamo, table }: { dynamo: DynamoDBClient; tab
       );
       return Item && { count: Number(Item.count?.N), at: Number(Item.at?.N) };
     },
+
+    record: (figures, at) => putAll(figures.map((figure) => writeFigure(figure, at))),
+
+    async series(key, { from, to }) {
+      const days = Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+      const byDay = new Map<number, RecordedFigure[]>();
+      await inLanes(days, async (day) => void byDay.set(day, await readDay(key, day)));
+      return days.flatMap((day) => byDay.get(day) ?? []);
+    },
   };
+}
+
+/** `people#20776`, `retention.cohort#20776`. */
+function partitionOf({ metric, by }: SeriesKey, day: number): string {
+  return `${by === "" ? metric : `${metric}.${by}`}#${day}`;
+}
+
+function writeFigure({ metric, by, day, dimension, value, base, exact }: Figure, at: number): Item {
+  return {
+    pk: { S: partitionOf({ metric, by }, day) },
+    sk: { S: dimension + EXACT_SHARD },
+    n: { N: String(value) },
+    ...(base !== undefined && { b: { N: String(base) } }),
+    x: { BOOL: exact },
+    at: { N: String(at) },
+  };
+}
+
+function readFigure({ sk, n, b, x, at }: Item, day: number): RecordedFigure {
+  return {
+    day,
+    dimension: (sk?.S ?? "").slice(0, -EXACT_SHARD.length),
+    value: Number(n?.N),
+    ...(b && { base: Number(b.N) }),
+    exact: x?.BOOL === true,
+    at: Number(at?.N),
+  };
+}
+
+/** A few at a time, each lane taking the next thing that no other has taken. */
+async function inLanes<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const rest = things.values();
+  await Promise.all(
+    Array.from({ length: LANES }, async () => {
+      for (const thing of rest) await work(thing);
+    }),
+  );
 }

@@ -1,0 +1,87 @@
+import * as z from "zod";
+
+/** Values of one tag that a tally counts; what is beyond it is left out, whoever counts in whatever order. */
+export const MAX_VALUES = 1_000;
+
+/** What has been counted of some people: integers by name, so that the tallies of any slices of everyone, merged in any
+ *  order, are those of everyone. Its size depends on days, ladders and tags, and not on how many people there are. */
+export interface Tally {
+  readonly counts: Map<string, number>;
+  /** People by value, for each tag with values: the one part whose names come from clients. */
+  readonly values: Map<string, Map<string, number>>;
+}
+
+export function newTally(): Tally {
+  return { counts: new Map(), values: new Map() };
+}
+
+/** Adds to one counter, in place. */
+export function count(tally: Tally, name: string, by = 1): void {
+  tally.counts.set(name, (tally.counts.get(name) ?? 0) + by);
+}
+
+export function countOf(tally: Tally, name: string): number {
+  return tally.counts.get(name) ?? 0;
+}
+
+/** Adds to the counter of one value of a tag, in place. */
+export function countValue(tally: Tally, tag: string, value: string, by = 1): void {
+  const counts = tally.values.get(tag) ?? new Map<string, number>();
+  tally.values.set(tag, counts.set(value, (counts.get(value) ?? 0) + by));
+  // Cut at twice the cap, so that cutting costs little each.
+  if (counts.size > 2 * MAX_VALUES) cutValues(tally, tag);
+}
+
+/** The counts of a tag's values, exact for each that is there, and whether all are there. */
+export function valuesOf(tally: Tally, tag: string): { counts: ReadonlyMap<string, number>; complete: boolean } {
+  cutValues(tally, tag);
+  return { counts: tally.values.get(tag) ?? new Map(), complete: countOf(tally, cutName(tag)) === 0 };
+}
+
+/** Which values stay must not depend on the order of counting: those with the smallest hashes are among the smallest of
+ *  every slice that has seen them, so that what is kept at the end was never left out anywhere. */
+function cutValues(tally: Tally, tag: string): void {
+  const counts = tally.values.get(tag);
+  if (!counts || counts.size <= MAX_VALUES) return;
+  const byHash = [...counts.keys()]
+    .map((value) => ({ value, hash: hashOf(value) }))
+    .toSorted((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
+  for (const { value } of byHash.slice(MAX_VALUES)) counts.delete(value);
+  tally.counts.set(cutName(tag), 1);
+}
+
+function cutName(tag: string): string {
+  return `cut ${tag}`;
+}
+
+/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Both together. Commutative and associative as to every figure. Pure. */
+export function mergeTallies(a: Tally, b: Tally): Tally {
+  const merged: Tally = {
+    counts: new Map(a.counts),
+    values: new Map([...a.values].map(([tag, counts]) => [tag, new Map(counts)])),
+  };
+  for (const [name, value] of b.counts) count(merged, name, value);
+  for (const [tag, counts] of b.values) for (const [value, people] of counts) countValue(merged, tag, value, people);
+  return merged;
+}
+
+const Counts = z.array(z.tuple([z.string(), z.int()]));
+const EncodedTally = z.object({ v: z.literal(1), counts: Counts, values: z.array(z.tuple([z.string(), Counts])) });
+
+/** A tally as JSON; `decodeTally` reads it back. */
+export function encodeTally({ counts, values }: Tally): z.infer<typeof EncodedTally> {
+  return { v: 1, counts: [...counts], values: [...values].map(([tag, people]) => [tag, [...people]]) };
+}
+
+/** Throws ZodError for anything that `encodeTally` did not make. */
+export function decodeTally(encoded: unknown): Tally {
+  const { counts, values } = EncodedTally.parse(encoded);
+  return { counts: new Map(counts), values: new Map(values.map(([tag, people]) => [tag, new Map(people)])) };
+}
