@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { Bundle, StoredDefinition } from "#domain/definitions/bundle.ts";
+import type { Bundle } from "#domain/definitions/bundle.ts";
 import { canonicalJson } from "#domain/definitions/canonical-json.ts";
 import type { CommitNote, DefinitionStore } from "#domain/ports/definition-store.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
@@ -9,6 +9,9 @@ import { callConditional, callStore } from "./dynamo-errors.ts";
 const LOG = "bundle";
 /** Versions are padded so that their order as text is their order as numbers. */
 const VERSION_DIGITS = 12;
+/** What the object of a bundle holds. Where there are no thresholds it is the array of definitions alone, so that the
+ *  bundles of a project that asks for none stay what they were. */
+type Content = Omit<Bundle, "version">;
 /** Bundles a warm function remembers. They are content-addressed, so a remembered one is never out of date. */
 const REMEMBERED_BUNDLES = 8;
 
@@ -33,7 +36,7 @@ export function makeDefinitionStore(on: {
   bucket: string;
 }): DefinitionStore {
   const { dynamo, s3, table, bucket } = on;
-  const remembered = new Map<string, readonly StoredDefinition[]>();
+  const remembered = new Map<string, Content>();
 
   async function newest(): Promise<{ version: number; hash: string } | undefined> {
     const { Items = [] } = await callStore(table, () =>
@@ -52,18 +55,18 @@ export function makeDefinitionStore(on: {
     return item && { version: Number(item.sk?.S), hash: item.hash?.S ?? "" };
   }
 
-  async function load(hash: string): Promise<readonly StoredDefinition[]> {
+  async function load(hash: string): Promise<Content> {
     const known = remembered.get(hash);
     if (known) return known;
     const text = await readObject(hash);
     if (sha256(text) !== hash) {
       throw new DefinitionStoreError("bundle_damaged", `bundle ${hash} is not what was written`);
     }
-    const definitions = JSON.parse(text) as StoredDefinition[];
+    const content = readContent(text);
     const [oldest] = remembered.keys();
     if (oldest !== undefined && remembered.size >= REMEMBERED_BUNDLES) remembered.delete(oldest);
-    remembered.set(hash, definitions);
-    return definitions;
+    remembered.set(hash, content);
+    return content;
   }
 
   async function readObject(hash: string): Promise<string> {
@@ -81,7 +84,7 @@ export function makeDefinitionStore(on: {
   return {
     async current() {
       const head = await newest();
-      return head ? { version: head.version, definitions: await load(head.hash) } : { version: 0, definitions: [] };
+      return head ? { version: head.version, ...(await load(head.hash)) } : { version: 0, definitions: [] };
     },
 
     async currentVersion() {
@@ -94,13 +97,13 @@ export function makeDefinitionStore(on: {
         dynamo.send(new GetItemCommand({ TableName: table, Key: keyOf(version), ConsistentRead: true })),
       );
       const hash = Item?.hash?.S;
-      return hash === undefined ? undefined : { version, definitions: await load(hash) };
+      return hash === undefined ? undefined : { version, ...(await load(hash)) };
     },
 
     async commit(bundle: Bundle, note?: CommitNote) {
       const head = await newest();
       if ((head?.version ?? 0) !== bundle.version - 1) return "conflict";
-      const text = canonicalText(bundle.definitions);
+      const text = canonicalText(bundle);
       const hash = sha256(text);
       // The object goes first: a version must never be in force before its content can be read.
       await s3.send(
@@ -136,10 +139,16 @@ function objectKey(hash: string): string {
   return `definitions/${hash}.json`;
 }
 
+function readContent(text: string): Content {
+  const content = JSON.parse(text) as Content | Content["definitions"];
+  return "definitions" in content ? content : { definitions: content };
+}
+
 /** The same definitions always give the same text, whatever their order. */
-function canonicalText(definitions: readonly StoredDefinition[]): string {
-  const nameOf = ({ kind, name }: StoredDefinition) => `${kind}/${name}`;
-  return canonicalJson(definitions.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)));
+function canonicalText({ definitions, thresholds }: Content): string {
+  const nameOf = ({ kind, name }: Content["definitions"][number]) => `${kind}/${name}`;
+  const sorted = definitions.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return canonicalJson(thresholds ? { definitions: sorted, thresholds } : sorted);
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,7 @@
 import type { Definition } from "#events/definitions/index.ts";
 import type { RuledDefinition } from "./dependencies.ts";
 import type { FeatureRecord } from "./feature-records.ts";
+import type { StoredThresholds } from "./thresholds.ts";
 
 /** One definition as it is in force. `definition` is what its author wrote, parsed; a source's key is kept as a hash. */
 export interface StoredDefinition {
@@ -19,6 +20,8 @@ export interface StoredDefinition {
 export interface Bundle {
   readonly version: number;
   readonly definitions: readonly StoredDefinition[];
+  /** Quantiles of the population, by the last re-tiering run that found any: they are in force like the definitions. */
+  readonly thresholds?: StoredThresholds;
 }
 
 /** What a stored definition says, trusted: only what `validateDefinition` accepted is ever stored. */

@@ -21,7 +21,7 @@ export type ChangedDefinitions =
     }
   | { readonly ok: false; readonly faults: readonly ChangeFault[] };
 
-/** Applies a change set to a bundle, whole or not at all. Doing it twice changes nothing more. `makeKey` gives a new
+/** Applies a change set to a bundle, whole or not at all; thresholds stay as they are. Doing it twice changes nothing more. `makeKey` gives a new
  *  source its write key and the hash that is kept of it; `at` is now. Pure. */
 export function changeDefinitions(
   bundle: Bundle,
@@ -76,7 +76,7 @@ export function changeDefinitions(
   const crossFaults = validateBundle(definitions);
   if (crossFaults.length > 0) return { ok: false, faults: crossFaults };
   const recorded = recordFeatures(bundle.definitions, definitions, { version, at }, ruleSettingsOf(definitions));
-  return { ok: true, bundle: { version, definitions: recorded }, diffs };
+  return { ok: true, bundle: { ...bundle, version, definitions: recorded }, diffs };
 }
 
 /** Gives a source a new key hash. Undefined where there is no such source. */
@@ -88,7 +88,7 @@ export function rotateKey(bundle: Bundle, name: string, keyHash: string): Bundle
     found = true;
     return { ...stored, version, keyHash };
   });
-  return found ? { version, definitions } : undefined;
+  return found ? { ...bundle, version, definitions } : undefined;
 }
 
 /** Parses what an author wrote. `kind` and `name` may be left out, but not contradict. */

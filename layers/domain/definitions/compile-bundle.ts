@@ -10,6 +10,7 @@ import { type CompiledMembership, type CompiledTag, compileMembership, keysOf } 
 import { definitionId, orderDefinitions, referencesOf, rulesOf } from "./dependencies.ts";
 import { type IdentityLimit, makeIdentityLimits, makeIdentityRank } from "./identity-settings.ts";
 import { type Project, readProject } from "./project.ts";
+import { readThresholds } from "./thresholds.ts";
 
 /** The sources whose key anyone can read, unless the definition says otherwise. */
 const PUBLIC_TYPES: ReadonlySet<SourceType> = new Set(["web", "android", "ios", "mini-program", "official-account"]);
@@ -51,8 +52,9 @@ export interface CompiledBundle {
 }
 
 /** Compiles a bundle that `validateBundle` found no fault in. Milliseconds for hundreds of rules: done once a version.
- *  `thresholds` are those of the last re-tiering run. Throws TimeZoneError where this machine does not know the project's zone. */
-export function compileBundle(bundle: Bundle, thresholds?: Thresholds): CompiledBundle {
+ *  Throws TimeZoneError where this machine does not know the project's zone. */
+export function compileBundle(bundle: Bundle): CompiledBundle {
+  const thresholds = bundle.thresholds && readThresholds(bundle.thresholds);
   const project = projectOf(bundle.definitions);
   const traits = compileTraits(bundle.definitions);
   const settings = { ...ruleSettingsOf(bundle.definitions), ...(thresholds && { thresholds }) };

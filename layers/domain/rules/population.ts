@@ -11,7 +11,7 @@ export type OrderFigure = "orders.count" | "orders.revenue" | "orders.daysSinceL
 
 /** Quantiles that rules in force ask for: what a re-tiering run has to find. */
 export interface QuantileSpec {
-  /** `buyers orders.revenue`: population and measure. */
+  /** `buyers orders.revenue`: population and measure, of a sum with its window. */
   readonly id: string;
   readonly among: "buyers" | "all";
   readonly measure: OrderFigure | FeatureSpec;
@@ -53,7 +53,8 @@ function makeSpec(
   measure: QuantileSpec["measure"],
   ranks: readonly number[],
 ): QuantileSpec {
-  return { id: `${among} ${typeof measure === "string" ? measure : measure.id}`, among, measure, ranks };
+  const name = typeof measure === "string" ? measure : `${measure.id}/${measure.keep}`;
+  return { id: `${among} ${name}`, among, measure, ranks };
 }
 
 /** Every quantile that the rules ask for, each with all the ranks that any of them does. */

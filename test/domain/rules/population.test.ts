@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
+import { writeThresholds } from "#domain/definitions/thresholds.ts";
 import { evaluateMemberships } from "#domain/memberships/evaluate-memberships.ts";
 import { explainMembership } from "#domain/memberships/explain-membership.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
@@ -26,10 +27,11 @@ const thresholds: Thresholds = {
 
 function bundleOf(rule: Rule, found: Thresholds | null = thresholds) {
   const definition = { kind: "tag", name: "it", rule };
-  return compileBundle(
-    { version: 1, definitions: [{ kind: "tag", name: "it", version: 1, definition }] },
-    found ?? undefined,
-  );
+  return compileBundle({
+    version: 1,
+    definitions: [{ kind: "tag", name: "it", version: 1, definition }],
+    ...(found && { thresholds: writeThresholds(found) }),
+  });
 }
 
 /** A person with so many orders of one amount, the last so many days before the run. */
