@@ -4,7 +4,9 @@ import type { PropertyCondition } from "#events/rule/condition.ts";
 import { compileComparison } from "./compare.ts";
 import type { RuleSettings } from "./settings.ts";
 
-export type EventTest = (event: CollectedEvent) => boolean;
+/** What a condition can ask of an event. */
+export type EventProperties = Pick<CollectedEvent, "properties" | "money">;
+export type EventTest = (event: EventProperties) => boolean;
 
 /** Compiles the `where` of a leaf: every condition must hold. Money is compared in major units of the project's
  *  currency, whatever currency the event came in; an amount without a rate is missing. */
@@ -12,12 +14,12 @@ export function compileWhere(conditions: readonly PropertyCondition[], settings:
   const tests = conditions.map((condition) => {
     const read = propertyReader(condition.property, settings.minorUnits);
     const test = compileComparison(condition, settings.calendar);
-    return (event: CollectedEvent) => test(read(event));
+    return (event: EventProperties) => test(read(event));
   });
   return (event) => tests.every((test) => test(event));
 }
 
-function propertyReader(property: string, minorUnits: number): (event: CollectedEvent) => unknown {
+function propertyReader(property: string, minorUnits: number): (event: EventProperties) => unknown {
   if (!MONETARY_PROPERTIES.has(property)) return ({ properties }) => own(properties, property);
   return ({ money, properties }) => {
     const minor = own(money, property);

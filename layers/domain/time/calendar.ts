@@ -1,6 +1,6 @@
 // The functions, not the classes: a bundle then holds a third of the library.
-import { addDays, create, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
-import { create as createTime } from "temporal-polyfill/fns/PlainTime";
+import { addDays, create, toPlainDateTime, toZonedDateTime } from "temporal-polyfill/fns/PlainDate";
+import { addMinutes, toZonedDateTime as inZone } from "temporal-polyfill/fns/PlainDateTime";
 
 const EPOCH = create(1970, 1, 1);
 const DAY_MS = 86_400_000;
@@ -76,8 +76,8 @@ export function makeCalendar(timeZone: string): Calendar {
   }
 
   function instantOf(day: number, minuteOfDay: number): number {
-    const plainTime = createTime(Math.floor(minuteOfDay / 60), minuteOfDay % 60);
-    return toZonedDateTime(addDays(EPOCH, day), { timeZone, plainTime }).epochMilliseconds;
+    const local = addMinutes(toPlainDateTime(addDays(EPOCH, day)), minuteOfDay);
+    return inZone(local, timeZone).epochMilliseconds;
   }
 
   return { timeZone, dayOf, startOfDay, instantOf };

@@ -80,3 +80,26 @@ describe("calendar", () => {
     expect(() => makeCalendar("")).toThrow(expect.objectContaining({ code: "time_zone_unknown", retriable: false }));
   });
 });
+
+describe("a time of day", () => {
+  test.each([
+    ["Asia/Shanghai", "2026-11-20", 10 * 60, "2026-11-20T02:00:00.000Z"],
+    ["Europe/London", "2026-03-29", 90, "2026-03-29T01:30:00.000Z"],
+    ["Europe/London", "2026-10-25", 90, "2026-10-25T00:30:00.000Z"],
+    ["America/New_York", "2026-03-08", 150, "2026-03-08T07:30:00.000Z"],
+  ])("in %s on %s, minute %i", (zone, date, minute, expected) => {
+    expect(new Date(makeCalendar(zone).instantOf(day(date), minute)).toISOString()).toBe(expected);
+  });
+
+  test("lies in its day, and is the clocks' minute except where they jump over it", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...ZONES), fc.integer({ min: 0, max: 25_000 }), fc.nat(1439), (zone, on, minute) => {
+        const calendar = makeCalendar(zone);
+        const at = calendar.instantOf(on, minute);
+        expect(at).toBeGreaterThanOrEqual(calendar.startOfDay(on));
+        expect(at - calendar.startOfDay(on)).toBeLessThanOrEqual(minute * 60_000 + 24 * HOUR_MS);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

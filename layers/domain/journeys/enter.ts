@@ -1,0 +1,84 @@
+import type { ProfileId } from "#domain/profile/state.ts";
+import { holdsIn } from "#domain/rules/verdict.ts";
+import type { Walker } from "./advance.ts";
+import type { CompiledJourney } from "./compile-journey.ts";
+import { drawShare } from "./draw.ts";
+import { type EntryCause, type Run, runIdOf } from "./run.ts";
+
+/** Live runs that one person may have. */
+const MAX_LIVE_RUNS = 25;
+
+/** Who did something longer ago than this is not reached as if it were now: back-dated files, a very long outage. */
+const MAX_TRIGGER_AGE_MS = 3 * 24 * 3_600_000;
+
+/** Remembers that a person has used up a `once`: a conditional item that names the entry, written before the run. */
+export interface Gate {
+  readonly journey: string;
+  readonly profileId: ProfileId;
+  /** `ever`, `per-time`, `property:<value>`. */
+  readonly key: string;
+  readonly entryKey: string;
+  readonly at: number;
+  /** An older gate of the same key stands in the way until this much later; Infinity: for good. */
+  readonly reopensAfterMs: number;
+}
+
+export type EntryRefusal = "journey_not_live" | "trigger_too_old" | "entry_rule" | "property_missing" | "too_many_runs";
+
+export type PlannedEntry =
+  | { readonly enters: true; readonly run: Run; readonly gate?: Gate }
+  | { readonly enters: false; readonly why: EntryRefusal };
+
+/** Plans the entry of a person whom a trigger has named. `entryKey` tells this occasion from every other: the fact's id,
+ *  or the occasion of a schedule or an anniversary, so that a trigger delivered again gives the same run. Pure. */
+export function planEntry(
+  journey: CompiledJourney,
+  person: { readonly profileId: ProfileId; readonly liveRuns: number },
+  cause: EntryCause,
+  walker: Walker,
+): PlannedEntry {
+  if (journey.state !== "live") return { enters: false, why: "journey_not_live" };
+  const enteredAt = Math.min(cause.event?.at ?? walker.now, walker.now);
+  if (walker.now - enteredAt > MAX_TRIGGER_AGE_MS) return { enters: false, why: "trigger_too_old" };
+  if (journey.entryRule && !holdsIn(journey.entryRule.judge(walker.subject)))
+    return { enters: false, why: "entry_rule" };
+  if (person.liveRuns >= MAX_LIVE_RUNS) return { enters: false, why: "too_many_runs" };
+  const gate = gateOf(journey, person.profileId, cause, walker.now);
+  if (gate === "property_missing") return { enters: false, why: "property_missing" };
+  const heldOut = drawShare(`holdout ${journey.name}`, person.profileId) < journey.holdout;
+  const run: Run = {
+    id: runIdOf(journey.name, person.profileId, cause.factId),
+    journey: journey.name,
+    definitionVersion: journey.version,
+    profileId: person.profileId,
+    entryKey: cause.factId,
+    enteredAt,
+    cause,
+    next: 0,
+    arms: [],
+    consumed: [cause.factId],
+    moves: 0,
+    ...(heldOut && { outcome: { kind: "held-out", at: walker.now } }),
+  };
+  return { enters: true, run, ...(gate && { gate }) };
+}
+
+/** Whether a gate lets an entry pass that stands there already: the same entry always, another once it has reopened. */
+export function passesGate(standing: Gate, wanted: Gate): boolean {
+  return standing.entryKey === wanted.entryKey || wanted.at >= standing.at + wanted.reopensAfterMs;
+}
+
+function gateOf(
+  { name, once }: CompiledJourney,
+  profileId: ProfileId,
+  { factId, event }: EntryCause,
+  at: number,
+): Gate | "property_missing" | undefined {
+  if (!once) return undefined;
+  const base = { journey: name, profileId, entryKey: factId, at };
+  if (once.kind === "ever") return { ...base, key: "ever", reopensAfterMs: Number.POSITIVE_INFINITY };
+  if (once.kind === "per-time") return { ...base, key: "per-time", reopensAfterMs: once.ms };
+  const value = event?.properties?.[once.property];
+  if (typeof value !== "string" && typeof value !== "number") return "property_missing";
+  return { ...base, key: `property:${value}`, reopensAfterMs: Number.POSITIVE_INFINITY };
+}
