@@ -12,9 +12,10 @@ import { cost } from "./cost.ts";
 import { foldCore } from "./fold-core.ts";
 import { renderReport } from "./render-report.ts";
 import { retailFull } from "./retail-full.ts";
+import { rules } from "./rules.ts";
 import { stateSize } from "./state-size.ts";
 
-const benchmarks: readonly Benchmark[] = [foldCore, collect, stateSize, cost, bundles, retailFull];
+const benchmarks: readonly Benchmark[] = [foldCore, collect, stateSize, cost, rules, bundles, retailFull];
 
 const HELP = `usage: npm run bench -- [options]
 

@@ -18,7 +18,7 @@ import { compileSum } from "./leaves/sum.ts";
 import { compileTrait } from "./leaves/trait.ts";
 import type { RuleSettings } from "./settings.ts";
 import type { Subject } from "./subject.ts";
-import { holdsIn, opposite, untilOf, type Verdict } from "./verdict.ts";
+import { ALWAYS, holdsIn, NEVER, opposite, untilOf, type Verdict } from "./verdict.ts";
 
 /** Evidence of one answer is kept in facts, which have to stay small. */
 export const MAX_EVIDENCE = 10;
@@ -38,9 +38,24 @@ export interface CompiledRule {
 }
 
 interface Node {
+  /** What judging costs beside others: the cheap are asked first. */
+  readonly cost: number;
   judge(subject: Subject): Verdict;
   explain(subject: Subject, because: Evidence[]): void;
 }
+
+/** Leaves that read one value. The others go through buckets, orders or values. */
+const CHEAP: ReadonlySet<LeafName> = new Set([
+  "trait",
+  "acquisition",
+  "place",
+  "device",
+  "consent",
+  "inactive",
+  "tag",
+  "segment",
+  "tier",
+]);
 
 const compilers: { [Name in LeafName]: CompileLeaf<Leaves[Name]> } = {
   did: compileDid,
@@ -95,7 +110,8 @@ function compileLeaf<Name extends LeafName>(name: Name, rule: Rule, path: string
   const wants = rule[name] as Leaves[Name];
   const leaf: CompiledLeaf = compilers[name](wants, settings);
   return {
-    judge: (subject) => leaf.judge(subject),
+    cost: CHEAP.has(name) ? 1 : 4,
+    judge: leaf.judge,
     explain(subject, because) {
       if (because.length >= MAX_EVIDENCE) return;
       const holds = holdsIn(leaf.judge(subject));
@@ -105,19 +121,25 @@ function compileLeaf<Name extends LeafName>(name: Name, rule: Rule, path: string
 }
 
 function negate(child: Node): Node {
-  return { judge: (subject) => opposite(child.judge(subject)), explain: child.explain };
+  return { cost: child.cost, judge: (subject) => opposite(child.judge(subject)), explain: child.explain };
 }
 
 /** `all` (`every` true) and `any` (false) are each other's mirror. The answer that needs every child to agree ends with
- *  the first of them. The other is decided by those that differ, and cannot end before the last of them does. */
+ *  the first of them. The other is decided by those that differ, and cannot end before the last of them does: one that
+ *  differs for ever settles it, whatever the rest would say, so the cheap ones are asked first. */
 function combine(children: readonly Node[], every: boolean): Node {
   const sign = every ? 1 : -1;
+  const settled = every ? NEVER : ALWAYS;
+  const judges = children.toSorted((a, b) => a.cost - b.cost).map((child) => child.judge);
   return {
+    cost: children.reduce((sum, { cost }) => sum + cost, 0),
     judge(subject) {
       let firstEnd = Number.POSITIVE_INFINITY;
       let lastEnd = 0;
-      for (const child of children) {
-        const answer = child.judge(subject) * sign;
+      for (const judge of judges) {
+        const verdict = judge(subject);
+        if (verdict === settled) return settled;
+        const answer = verdict * sign;
         if (answer < 0) lastEnd = Math.max(lastEnd, -answer);
         else firstEnd = Math.min(firstEnd, answer);
       }

@@ -16,11 +16,13 @@ export interface Subject {
   readonly answers: ReadonlyMap<string, Verdict>;
 }
 
+const NO_ANSWERS: ReadonlyMap<string, Verdict> = new Map();
+
 export function makeSubject(
   state: ProfileState,
   now: number,
   calendar: Calendar,
-  answers: ReadonlyMap<string, Verdict> = new Map(),
+  answers: ReadonlyMap<string, Verdict> = NO_ANSWERS,
 ): Subject {
   return { state, now, today: calendar.dayOf(now), hour: Math.floor(now / HOUR_MS), answers };
 }

@@ -18,7 +18,7 @@ export const compileActiveDays: CompileLeaf<ActiveDays> = ({ within, atLeast }, 
     judge({ state, today }) {
       tally.begin(today);
       for (const day of state.activeDays) tally.add(day, 1);
-      return tally.judge(isEnough);
+      return tally.judge(isEnough, "more");
     },
     seen({ state, today }) {
       tally.begin(today);

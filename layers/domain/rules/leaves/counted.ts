@@ -1,7 +1,7 @@
 import type { FeatureSpec } from "../features.ts";
 import type { CompiledLeaf } from "../leaf.ts";
 import type { RuleSettings } from "../settings.ts";
-import { type Accepts, Tally } from "../tally.ts";
+import { type Accepts, type Favours, Tally } from "../tally.ts";
 import { verdict } from "../verdict.ts";
 import { parseWindow } from "../window.ts";
 
@@ -9,7 +9,7 @@ import { parseWindow } from "../window.ts";
 export function compileCounted(
   feature: FeatureSpec,
   within: string | undefined,
-  accepts: Accepts,
+  { accepts, favours }: { accepts: Accepts; favours: Favours },
   seen: (count: number, total: number) => number,
   settings: RuleSettings,
 ): CompiledLeaf {
@@ -32,7 +32,7 @@ export function compileCounted(
       if (buckets === undefined) return nothing;
       tally.begin(window.current(subject));
       for (const [bucket, value] of buckets) tally.add(bucket, value);
-      return tally.judge(accepts);
+      return tally.judge(accepts, favours);
     },
     seen(subject) {
       tally.begin(window.current(subject));

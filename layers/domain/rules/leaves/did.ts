@@ -10,7 +10,10 @@ export const compileDid: CompileLeaf<Did> = (did, settings) => {
   return compileCounted(
     featureOf(did, settings),
     did.within,
-    onDays ? (days) => isEnough(days) : (_, times) => isEnough(times),
+    {
+      accepts: onDays ? (days) => isEnough(days) : (_, times) => isEnough(times),
+      favours: atMost === Number.POSITIVE_INFINITY ? "more" : "either",
+    },
     onDays ? (days) => days : (_, times) => times,
     settings,
   );

@@ -31,7 +31,7 @@ export const compileDistinct: CompileLeaf<Distinct> = (distinct, settings) => {
   return {
     judge(subject) {
       fill(subject);
-      return tally.judge(isEnough);
+      return tally.judge(isEnough, "more");
     },
     seen(subject) {
       fill(subject);

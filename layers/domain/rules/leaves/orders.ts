@@ -4,11 +4,11 @@ import { HOUR_MS } from "#domain/time/duration.ts";
 import type { OrderMeasure, Orders } from "#events/rule/leaves.ts";
 import type { Range } from "#events/rule/range.ts";
 import type { CompiledLeaf, CompileLeaf } from "../leaf.ts";
-import { rangeTest } from "../range.ts";
+import { favoursOf, rangeTest } from "../range.ts";
 import type { RuleSettings } from "../settings.ts";
 import type { Subject } from "../subject.ts";
 import { type Accepts, Tally } from "../tally.ts";
-import { verdict } from "../verdict.ts";
+import { ALWAYS, NEVER } from "../verdict.ts";
 import { parseWindow } from "../window.ts";
 import { compileDaysSinceLast } from "./days-since-last.ts";
 
@@ -38,11 +38,13 @@ function compileAdded(measure: Added, range: Range, within: string | undefined, 
     const value = measureOf(count, amount);
     return value !== undefined && isInRange(value);
   };
+  const nothing = accepts(0, 0) ? ALWAYS : NEVER;
   if (within === undefined) {
     return {
       judge: ({ state }) => {
+        if (state.orders.size === 0 && state.rolledOrders === undefined) return nothing;
         const { count, amount } = addAllOrders(state);
-        return verdict(accepts(count, amount), Number.POSITIVE_INFINITY);
+        return accepts(count, amount) ? ALWAYS : NEVER;
       },
       seen: ({ state }) => {
         const { count, amount } = addAllOrders(state);
@@ -52,6 +54,7 @@ function compileAdded(measure: Added, range: Range, within: string | undefined, 
   }
   const window = parseWindow(within, settings.calendar);
   const tally = new Tally(window);
+  const favours = measure === "averageValue" ? "either" : favoursOf(range);
   const byDay = window.unit === "day";
   // Orders beyond the cap were rolled into a total without dates: they are the oldest, and no window reaches them.
   function fill(subject: Subject): void {
@@ -63,8 +66,9 @@ function compileAdded(measure: Added, range: Range, within: string | undefined, 
   }
   return {
     judge(subject) {
+      if (subject.state.orders.size === 0) return nothing;
       fill(subject);
-      return tally.judge(accepts);
+      return tally.judge(accepts, favours);
     },
     seen(subject) {
       fill(subject);

@@ -56,7 +56,7 @@ function compileSumAbove(
   const leaf = compileCounted(
     quantileFeature(sum, settings),
     sum.within,
-    (_, total) => total > limit,
+    { accepts: (_, total) => total > limit, favours: "more" },
     (_, total) => total / scale,
     settings,
   );

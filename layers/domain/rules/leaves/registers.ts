@@ -11,23 +11,25 @@ function compileRegister(
   read: (state: ProfileState) => Fields | undefined,
 ): CompiledLeaf {
   const tests = Object.entries(wants).flatMap(([field, wanted]) =>
-    wanted === undefined || wanted === null ? [] : [{ field, values: new Set([wanted].flat()) }],
+    wanted === undefined || wanted === null ? [] : [{ field, isWanted: compileWanted(wanted) }],
   );
   return {
     judge({ state }) {
       const fields = read(state);
       if (fields === undefined) return NEVER;
-      for (const { field, values } of tests) {
-        const value = fields[field];
-        if (value === undefined || !values.has(value)) return NEVER;
-      }
-      return ALWAYS;
+      return tests.every(({ field, isWanted }) => isWanted(fields[field])) ? ALWAYS : NEVER;
     },
     seen: ({ state }) => {
       const fields = read(state);
       return fields && Object.fromEntries(tests.map(({ field }) => [field, fields[field] ?? null]));
     },
   };
+}
+
+function compileWanted(wanted: Wanted): (value: string | undefined) => boolean {
+  if (typeof wanted === "string") return (value) => value === wanted;
+  const values = new Set<string | undefined>(wanted);
+  return (value) => values.has(value);
 }
 
 export const compilePlace: CompileLeaf<Place> = (place) => compileRegister(place, (state) => state.place?.value);

@@ -2,7 +2,7 @@ import { MONETARY_PROPERTIES } from "#domain/money/monetary-properties.ts";
 import type { Sum } from "#events/rule/leaves.ts";
 import { featureOf, NUMBER_SCALE } from "../features.ts";
 import type { CompileLeaf } from "../leaf.ts";
-import { rangeTest } from "../range.ts";
+import { favoursOf, rangeTest } from "../range.ts";
 import { compileCounted } from "./counted.ts";
 
 export const compileSum: CompileLeaf<Sum> = (sum, settings) => {
@@ -11,7 +11,7 @@ export const compileSum: CompileLeaf<Sum> = (sum, settings) => {
   return compileCounted(
     featureOf(sum, settings),
     sum.within,
-    (_, total) => isInRange(total / scale),
+    { accepts: (_, total) => isInRange(total / scale), favours: favoursOf(sum) },
     (_, total) => total / scale,
     settings,
   );
