@@ -31,7 +31,11 @@ await build({
     js: 'import{createRequire as strataCreateRequire}from"node:module";const require=strataCreateRequire(import.meta.url);',
   },
   // See infra/decisions/0003-credentials-in-bundles.md.
-  alias: { "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts") },
+  alias: {
+    "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
+    "@aws-sdk/endpoint-cache": join(import.meta.dirname, "no-endpoint-cache.ts"),
+    "@smithy/core/event-streams": join(import.meta.dirname, "no-event-streams.ts"),
+  },
   plugins: [pureSchemas],
   logLevel: "warning",
 });
