@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { functionEntries } from "./function-entries.ts";
+import { packageVersions } from "./package-versions.ts";
 import { pureSchemas } from "./pure-schemas.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -36,6 +37,6 @@ await build({
     "@aws-sdk/endpoint-cache": join(import.meta.dirname, "no-endpoint-cache.ts"),
     "@smithy/core/event-streams": join(import.meta.dirname, "no-event-streams.ts"),
   },
-  plugins: [pureSchemas],
+  plugins: [packageVersions, pureSchemas],
   logLevel: "warning",
 });
