@@ -5,8 +5,10 @@ import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
 import { listConflicts, unmergeProfile } from "./routes/identity.ts";
+import { getDistribution, getMigration } from "./routes/ladders.ts";
 import { deleteManualTag, putManualTag } from "./routes/manual-tags.ts";
 import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
+import { getMetric, listMetrics } from "./routes/metrics.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
@@ -23,7 +25,11 @@ export const routes: readonly Route[] = [
   listConflicts,
   listMembers,
   countMembers,
+  getDistribution,
+  getMigration,
   getTotals,
+  listMetrics,
+  getMetric,
   listDefinitions,
   getDefinition,
   putDefinition,

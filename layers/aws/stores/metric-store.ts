@@ -7,6 +7,7 @@ import {
   QueryCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
+import { EVERYONE } from "#domain/measure/catalogue.ts";
 import type { Figure } from "#domain/measure/figure.ts";
 import type { MetricStore, RecordedFigure, SeriesKey } from "#domain/ports/metric-store.ts";
 import { callStore } from "./dynamo-errors.ts";
@@ -101,7 +102,7 @@ export function makeMetricStore({ dynamo, table }: { dynamo: DynamoDBClient; tab
 
 /** `people#20776`, `retention.cohort#20776`. */
 function partitionOf({ metric, by }: SeriesKey, day: number): string {
-  return `${by === "" ? metric : `${metric}.${by}`}#${day}`;
+  return `${by === EVERYONE ? metric : `${metric}.${by}`}#${day}`;
 }
 
 function writeFigure({ metric, by, day, dimension, value, base, exact }: Figure, at: number): Item {

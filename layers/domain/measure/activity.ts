@@ -1,4 +1,5 @@
 import type { ProfileState } from "#domain/profile/state.ts";
+import { EVERYONE } from "./catalogue.ts";
 import { countDays, readDays } from "./day-ranges.ts";
 import { type Figure, rateOf } from "./figure.ts";
 import type { Frame } from "./frame.ts";
@@ -39,7 +40,7 @@ export function activityFigures(tally: Tally, frame: Frame): Figure[] {
   const weekly = read("weekly-active-people");
   const monthly = read("monthly-active-people");
   return daily.flatMap((active, n) => {
-    const of = { by: "", day: frame.firstDay + n, dimension: "", exact: true } as const;
+    const of = { by: EVERYONE, day: frame.firstDay + n, dimension: "", exact: true } as const;
     const stickiness = rateOf(active, monthly[n] ?? 0);
     return [
       { metric: "new-people", ...of, value: countOf(tally, `new ${of.day}`) },

@@ -1,38 +1,41 @@
+/** What a figure is by where it is of everyone together. */
+export const EVERYONE = "everyone";
+
 /** What is measured (model.md §8). Every figure counts people who are somebody: people who were merged into another, or
  *  taken apart into two, are left out, and so are items into which nothing was folded. Days are calendar days in the
  *  project's time zone. Orders are those that were placed and not cancelled; revenue is gross, refunds beside it. */
 export const METRICS = {
-  people: metric("people", [""], "Everyone, as of the run."),
-  "new-people": metric("people", [""], "People first seen on that day."),
-  "daily-active-people": metric("people", [""], "People active on that day."),
-  "weekly-active-people": metric("people", [""], "People active on that day or one of the 6 before it."),
-  "monthly-active-people": metric("people", [""], "People active on that day or one of the 29 before it."),
-  stickiness: metric("rate", [""], "Daily active people / monthly active people."),
+  people: metric("people", [EVERYONE], "Everyone, as of the run."),
+  "new-people": metric("people", [EVERYONE], "People first seen on that day."),
+  "daily-active-people": metric("people", [EVERYONE], "People active on that day."),
+  "weekly-active-people": metric("people", [EVERYONE], "People active on that day or one of the 6 before it."),
+  "monthly-active-people": metric("people", [EVERYONE], "People active on that day or one of the 29 before it."),
+  stickiness: metric("rate", [EVERYONE], "Daily active people / monthly active people."),
   retention: metric(
     "rate",
     ["age", "cohort", "tier"],
     "Of people first seen on day d, those active on day d+n. By age Dn: of the newest 30 cohorts for which day d+n is over. By cohort: filed under d, of that day's people. By tier: as by age, of people who are in the tier now.",
   ),
-  buyers: metric("people", ["", "tier"], "People with at least one order, as of the run."),
-  orders: metric("orders", ["", "tier"], "Orders over all time, as of the run."),
-  revenue: metric("money", ["", "tier"], "Gross revenue over all time, as of the run."),
-  "average-order-value": metric("money", ["", "tier"], "Revenue / orders, in minor units with a fraction."),
-  "repurchase-rate": metric("rate", ["", "tier"], "Buyers with two orders or more / buyers."),
+  buyers: metric("people", [EVERYONE, "tier"], "People with at least one order, as of the run."),
+  orders: metric("orders", [EVERYONE, "tier"], "Orders over all time, as of the run."),
+  revenue: metric("money", [EVERYONE, "tier"], "Gross revenue over all time, as of the run."),
+  "average-order-value": metric("money", [EVERYONE, "tier"], "Revenue / orders, in minor units with a fraction."),
+  "repurchase-rate": metric("rate", [EVERYONE, "tier"], "Buyers with two orders or more / buyers."),
   "median-days-between-purchases": metric(
     "days",
-    [""],
+    [EVERYONE],
     "The nearest-rank median of the days between an order and the same person's next one; the same day is 0.",
   ),
   "mean-days-between-purchases": metric(
     "days",
-    [""],
+    [EVERYONE],
     "The days from everyone's first order to the last, together / the orders that followed another.",
   ),
-  refunds: metric("orders", [""], "Orders with a refund over all time, as of the run."),
-  "refunded-amount": metric("money", [""], "What was refunded over all time, as of the run."),
-  "daily-buyers": metric("people", [""], "People who placed an order on that day."),
-  "daily-orders": metric("orders", [""], "Orders placed on that day."),
-  "daily-revenue": metric("money", [""], "Gross revenue of the orders placed on that day."),
+  refunds: metric("orders", [EVERYONE], "Orders with a refund over all time, as of the run."),
+  "refunded-amount": metric("money", [EVERYONE], "What was refunded over all time, as of the run."),
+  "daily-buyers": metric("people", [EVERYONE], "People who placed an order on that day."),
+  "daily-orders": metric("orders", [EVERYONE], "Orders placed on that day."),
+  "daily-revenue": metric("money", [EVERYONE], "Gross revenue of the orders placed on that day."),
   members: metric("people", ["membership"], "People in each tag, segment and tier, as of the run."),
   "tier-moves": metric(
     "moves",
@@ -45,7 +48,7 @@ export type MetricName = keyof typeof METRICS;
 
 export interface Metric {
   readonly unit: "people" | "orders" | "money" | "rate" | "days" | "moves";
-  /** What it can be had by, the first where nothing is asked for; empty: of everyone. */
+  /** What it can be had by, the first where nothing is asked for. */
   readonly by: readonly string[];
   readonly definition: string;
 }

@@ -3,7 +3,7 @@ import type { MetricName } from "./catalogue.ts";
 /** One figure of a metric, on one day, of one dimension. */
 export interface Figure {
   readonly metric: MetricName;
-  /** What the dimension is one of: `tier`, `cohort`…; empty: the figure is of everyone. */
+  /** What the dimension is one of: `tier`, `cohort`…, or `everyone`. */
   readonly by: string;
   /** The calendar day in the project's time zone: days since 1970-01-01. */
   readonly day: number;

@@ -1,6 +1,7 @@
 import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { activityFigures } from "./activity.ts";
+import { EVERYONE } from "./catalogue.ts";
 import type { Figure } from "./figure.ts";
 import type { Frame } from "./frame.ts";
 import { memberCounts, memberFigures } from "./members.ts";
@@ -20,7 +21,7 @@ export function measuresOf(tally: Tally, frame: Frame): Measures {
   const members = memberCounts(tally, frame);
   const people = countOf(tally, "people");
   const figures: Figure[] = [
-    { metric: "people", by: "", day: frame.today, dimension: "", value: people, exact: true },
+    { metric: "people", by: EVERYONE, day: frame.today, dimension: "", value: people, exact: true },
     ...activityFigures(tally, frame),
     ...retentionFigures(tally, frame),
     ...purchaseFigures(tally, frame),

@@ -1,6 +1,7 @@
 import { isCounted, sumOrders } from "#domain/profile/orders.ts";
 import type { MembershipKey, ProfileState } from "#domain/profile/state.ts";
 import { sumRefunds } from "#domain/profile/view.ts";
+import { EVERYONE } from "./catalogue.ts";
 import { countDays, readDays } from "./day-ranges.ts";
 import { type Figure, rateOf } from "./figure.ts";
 import type { Frame } from "./frame.ts";
@@ -60,7 +61,7 @@ function tallyDays(tally: Tally, { orders }: ProfileState, { firstDay, lastDay }
 
 export function purchaseFigures(tally: Tally, frame: Frame): Figure[] {
   const tiers = frame.bundle.memberships.flatMap((one) => (one.kind === "ladder" ? one.tiers : []));
-  const overall = { by: "", day: frame.today, dimension: "", exact: true };
+  const overall = { by: EVERYONE, day: frame.today, dimension: "", exact: true };
   return [
     ...buyerFigures(tally, "", overall),
     ...tiers.flatMap(({ key }) => buyerFigures(tally, key, { ...overall, by: "tier", dimension: key })),
@@ -118,7 +119,7 @@ function medianPause(tally: Tally): Pick<Figure, "value" | "base"> | undefined {
 
 function dailyFigures(tally: Tally, frame: Frame): Figure[] {
   return readDays(tally, "rolled", frame).flatMap((rolled, n) => {
-    const of = { by: "", day: frame.firstDay + n, dimension: "", exact: rolled === 0 };
+    const of = { by: EVERYONE, day: frame.firstDay + n, dimension: "", exact: rolled === 0 };
     return (["daily-buyers", "daily-orders", "daily-revenue"] as const).map((metric) => ({
       metric,
       ...of,
