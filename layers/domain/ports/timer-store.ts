@@ -1,3 +1,6 @@
+/** Rows are spread over this many shards, by a hash of their id. */
+export const TIMER_SHARDS = 64;
+
 /** A promise to look again. Its row is written before the state that relies on it. */
 export interface Timer {
   /** What falls due: a person's review, or a journey run's wait. */
