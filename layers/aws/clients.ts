@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { readConfig } from "./config.ts";
 
 // Each function calls what it uses, once, outside its handler: what it does not call is not in its bundle. Region,
@@ -23,4 +24,9 @@ export function makeS3(): S3Client {
 
 export function makeSecretsManager(): SecretsManagerClient {
   return new SecretsManagerClient({ retryMode: "standard", maxAttempts: 3 });
+}
+
+/** Queues retry message by message themselves. */
+export function makeSqs(): SQSClient {
+  return new SQSClient({ retryMode: "standard", maxAttempts: 3 });
 }
