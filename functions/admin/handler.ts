@@ -12,6 +12,7 @@ import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
+import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeTokenStore } from "#aws/stores/token-store.ts";
 import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
@@ -30,6 +31,7 @@ const config = readConfig(
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_METRICS",
   "STRATA_TABLE_AUDIT",
+  "STRATA_TABLE_TIMERS",
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
   "STRATA_BUCKET",
@@ -51,6 +53,7 @@ export const handler = makeAdminHandler({
   inForce,
   inForceAtLeast,
   profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
+  timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
   identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
   activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
   conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),

@@ -9,6 +9,7 @@ import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { EventStream, FactStream } from "#domain/ports/streams.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
+import type { TimerStore } from "#domain/ports/timer-store.ts";
 import type { TokenStore } from "#domain/ports/token-store.ts";
 
 /** Everything that administration reaches, the clock and randomness included. */
@@ -19,6 +20,7 @@ export interface AdminPorts {
   /** Those of this version or a later one. Throws where the version is not there yet. */
   readonly inForceAtLeast: (version: number) => Promise<CompiledBundle>;
   readonly profiles: ProfileStore;
+  readonly timers: TimerStore;
   readonly identities: IdentityStore;
   readonly activity: ActivityStore;
   readonly conflicts: ConflictStore;

@@ -32,7 +32,7 @@ export async function setManualTag(
     const at = Math.max(by.now, (set?.at ?? 0) + 1);
     const manualTags = new Map(before.state.manualTags).set(tag.name, { on: tag.on, at, by: by.actor.name });
     const next = nextVersion(before, { state: { ...before.state, manualTags } }, by.now, bundle);
-    if (await commitOnce(by, tag, next, ports)) return { profile: next, changed: true };
+    if (await commitOnce(by, tag, before, next, ports)) return { profile: next, changed: true };
   }
   throw new AdminError(503, "profile_busy", "others kept writing this profile; try again", {
     headers: { "retry-after": "1" },
@@ -43,6 +43,7 @@ export async function setManualTag(
 async function commitOnce(
   by: { actor: Actor; requestId: string; now: number },
   { name, on }: { name: string; on: boolean },
+  before: Profile,
   next: Profile,
   ports: AdminPorts,
 ): Promise<boolean> {
@@ -54,7 +55,7 @@ async function commitOnce(
   };
   try {
     return await auditChange(by, what, ports, async () => {
-      if ((await commitProfile(ports, next)) === "conflict") throw lost;
+      if ((await commitProfile(ports, before, next)) === "conflict") throw lost;
       return { result: true };
     });
   } catch (error) {

@@ -11,6 +11,7 @@ import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
+import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
 import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
@@ -23,6 +24,7 @@ const SETTINGS = [
   "STRATA_TABLE_ACTIVITY",
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_METRICS",
+  "STRATA_TABLE_TIMERS",
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
   "STRATA_BUCKET",
@@ -67,6 +69,7 @@ export function makeFoldPorts(
   });
   return {
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
+    timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
     conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),

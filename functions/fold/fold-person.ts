@@ -1,6 +1,7 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
+import { saveProfile } from "#domain/profile/save-profile.ts";
 import type { Profile, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
@@ -25,7 +26,7 @@ export async function foldPerson(
   if (applied.length === 0) return { profile: { ...before, outbox: [] }, unfoldable };
   await ports.activity.append(before.id, applied, bundle.project.activityDays);
   const profile = nextVersion(before, { state }, now, bundle);
-  if ((await ports.profiles.save(profile)) === "conflict") return "lost";
+  if ((await saveProfile(ports, before, profile)) === "conflict") return "lost";
   ports.count("EventsFolded", applied.length);
   if (state.truncated.has("seen")) ports.count("DedupeMemoryTruncated", 1);
   return { profile, unfoldable };

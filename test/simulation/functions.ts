@@ -35,6 +35,7 @@ export const CONFIG = {
   STRATA_TABLE_DEFINITIONS: "Definitions",
   STRATA_TABLE_METRICS: "Metrics",
   STRATA_TABLE_TAGS: "Tags",
+  STRATA_TABLE_TIMERS: "Timers",
   STRATA_EVENT_STREAM: "events",
   STRATA_FACT_STREAM: "facts",
   STRATA_BUCKET: "bucket",

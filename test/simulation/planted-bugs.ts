@@ -117,8 +117,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: "layers/domain/identity/merge-people.ts",
-        find: `if ((await ports.profiles.save(next)) === "conflict") return;`,
-        replace: `if ((await ports.profiles.save(next)) === "conflict") {
+        find: `if ((await saveProfile(ports, root, next)) === "conflict") return;`,
+        replace: `if ((await saveProfile(ports, root, next)) === "conflict") {
           const now = (await ports.profiles.load([root.id])).get(root.id);
           if (now && now.mergedInto === undefined) await absorb(ports, loser, now);
           return;

@@ -16,6 +16,7 @@ import { makeMemoryMetricStore } from "./memory-metric-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
 import { makeMemoryTagStore } from "./memory-tag-store.ts";
+import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { makeMemoryTokenStore } from "./memory-token-store.ts";
 import { NOON } from "./people.ts";
 
@@ -48,6 +49,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     inForce: cache.get,
     inForceAtLeast: cache.atLeast,
     profiles: makeMemoryProfileStore(),
+    timers: makeMemoryTimerStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
     conflicts: makeMemoryConflictStore(),

@@ -6,6 +6,7 @@ import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryFactStream } from "./memory-streams.ts";
+import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { NOON } from "./people.ts";
 
 /** Compiles definitions as version 1 of a bundle. */
@@ -32,6 +33,7 @@ export function makeMemoryFoldPorts(bundle = aBundle(viewerTag)) {
   const counted = new Map<string, number>();
   const ports = {
     profiles: makeMemoryProfileStore(),
+    timers: makeMemoryTimerStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
     conflicts: makeMemoryConflictStore(),

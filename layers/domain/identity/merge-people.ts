@@ -2,15 +2,18 @@ import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { FactStream } from "#domain/ports/streams.ts";
+import type { TimerStore } from "#domain/ports/timer-store.ts";
 import { leaveEverything, nextVersion } from "#domain/profile/apply-memberships.ts";
 import { publishOutbox } from "#domain/profile/commit-profile.ts";
 import { mergeStates } from "#domain/profile/merge.ts";
+import { dropTimer, saveProfile } from "#domain/profile/save-profile.ts";
 import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import type { ProfileMergedFact } from "#events/fact.ts";
 import { isOlder, refuseMerge } from "./merge-rules.ts";
 
 export interface MergePorts {
   readonly profiles: ProfileStore;
+  readonly timers: TimerStore;
   readonly identities: IdentityStore;
   readonly facts: FactStream;
   readonly definitions: { get(): Promise<CompiledBundle>; atLeast(version: number): Promise<CompiledBundle> };
@@ -107,11 +110,13 @@ async function absorb(ports: MergePorts, loser: Profile, root: Profile): Promise
   };
   const owed = [...loser.outbox, ...leaveEverything(loser, now), fact];
   const next = nextVersion({ ...root, outbox: [] }, { state, intent, filledTo }, now, bundle, owed);
-  if ((await ports.profiles.save(next)) === "conflict") return;
+  if ((await saveProfile(ports, root, next)) === "conflict") return;
   await publishOutbox(ports, next);
   await Promise.all(
     Array.from(loser.state.identifiers.keys(), (key) => ports.identities.repoint(key, loser.id, root.id)),
   );
+  // Until here the loser's timer would have brought somebody to help.
+  if (loser.timerAt !== undefined) await dropTimer(ports.timers, loser.id, loser.timerAt, loser.version);
 }
 
 function withIntent(winner: Profile, loser: Profile): Profile {

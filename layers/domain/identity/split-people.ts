@@ -5,6 +5,7 @@ import { publishOutbox } from "#domain/profile/commit-profile.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
 import { hashMessageId } from "#domain/profile/message-hash.ts";
+import { saveProfile } from "#domain/profile/save-profile.ts";
 import type { IdentifierKey, Profile, ProfileId, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Fact } from "#events/fact.ts";
@@ -147,7 +148,7 @@ async function begin(ports: SplitPorts, from: Beginning, id: ProfileId): Promise
     outbox: [],
   };
   const person = nextVersion(before, { state }, ports.now(), bundle, from.owed);
-  if ((await ports.profiles.save(person)) === "saved") await publishOutbox(ports, person);
+  if ((await saveProfile(ports, before, person)) === "saved") await publishOutbox(ports, person);
 }
 
 async function* eventsOf(activity: ActivityStore, person: ProfileId): AsyncGenerator<CollectedEvent[]> {

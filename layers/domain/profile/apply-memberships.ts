@@ -5,8 +5,11 @@ import type { MembershipKey, Profile } from "./state.ts";
 
 type Change = Partial<Pick<Profile, "state" | "intent" | "filledTo">>;
 
+const MINUTE_MS = 60_000;
+
 /** Makes the next version of a profile: evaluates its memberships on the changed state, and puts into its outbox what
- *  changed behind what is `owed` already. The outbox of `before` must be published: it is not carried over. Pure. */
+ *  changed behind what is `owed` already. The outbox of `before` must be published: it is not carried over. Where the
+ *  earliest answer expires before the review timer falls due, `timerAt` names a new one (`saveProfile`). Pure. */
 export function nextVersion(
   before: Profile,
   changed: Change,
@@ -38,7 +41,30 @@ export function nextVersion(
     }),
   );
   const outbox = [...owed, ...facts];
-  return { ...before, ...changed, version, memberships, tierHistory, reviewAt, bundleVersion: bundle.version, outbox };
+  const timerAt = timerFor(before.timerAt, reviewAt, now);
+  return {
+    ...before,
+    ...changed,
+    version,
+    memberships,
+    tierHistory,
+    reviewAt,
+    timerAt,
+    bundleVersion: bundle.version,
+    outbox,
+  };
+}
+
+/** Timers are lazy: one that falls due early is left as it is, for `wake` to move when it comes to it. What expires within
+ *  this minute is seen to in the next, since this minute's wake may be over. */
+function timerFor(timerAt: number | undefined, reviewAt: number, now: number): number | undefined {
+  if (reviewAt === Infinity || (timerAt !== undefined && timerAt <= reviewAt)) return timerAt;
+  return Math.max(reviewAt, nextMinute(now));
+}
+
+/** The start of the minute after `now`. */
+export function nextMinute(now: number): number {
+  return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
 }
 
 /** The facts that take a person out of everything, as of the version after its last: it will have no later one. */

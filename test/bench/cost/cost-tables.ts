@@ -9,8 +9,8 @@ export function costTables(runs: readonly ScenarioRun[]): Table[] {
   const operations = tables.flatMap((table) => {
     const of = (count: "items" | "writeUnits" | "readUnits") =>
       runs.map(({ pipeline, events }) => {
-        const { puts, updates, ...units } = pipeline.dynamo.countsOf(table);
-        return (count === "items" ? puts + updates : units[count]) / events;
+        const { puts, updates, deletes, ...units } = pipeline.dynamo.countsOf(table);
+        return (count === "items" ? puts + updates + deletes : units[count]) / events;
       });
     return [
       [`${table}: items written`, ...of("items")],

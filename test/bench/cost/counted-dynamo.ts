@@ -1,5 +1,5 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchGetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { itemBytes, writeUnits } from "./item-size.ts";
 
@@ -8,6 +8,7 @@ const READ_UNIT_BYTES = 4096;
 export interface TableCounts {
   puts: number;
   updates: number;
+  deletes: number;
   writeUnits: number;
   reads: number;
   readUnits: number;
@@ -26,21 +27,22 @@ export function makeCountedDynamo() {
   function countsOf(table: string): TableCounts {
     let own = counts.get(table);
     if (!own) {
-      own = { puts: 0, updates: 0, writeUnits: 0, reads: 0, readUnits: 0 };
+      own = { puts: 0, updates: 0, deletes: 0, writeUnits: 0, reads: 0, readUnits: 0 };
       counts.set(table, own);
     }
     return own;
   }
 
   function execute(command: object): object {
-    if (command instanceof PutItemCommand || command instanceof UpdateItemCommand) {
+    if (isWrite(command)) {
       const own = countsOf(command.input.TableName ?? "");
       changedBytes = 1;
       try {
         return dynamo.execute(command);
       } finally {
         if (command instanceof PutItemCommand) own.puts++;
-        else own.updates++;
+        else if (command instanceof UpdateItemCommand) own.updates++;
+        else own.deletes++;
         own.writeUnits += writeUnits(changedBytes);
       }
     }
@@ -63,4 +65,8 @@ export function makeCountedDynamo() {
     reset: () => counts.clear(),
     countsOf,
   };
+}
+
+function isWrite(command: object): command is PutItemCommand | UpdateItemCommand | DeleteItemCommand {
+  return [PutItemCommand, UpdateItemCommand, DeleteItemCommand].some((write) => command instanceof write);
 }

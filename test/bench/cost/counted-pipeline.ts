@@ -4,6 +4,7 @@ import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
+import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { makeFoldHandler } from "#functions/fold/make-fold-handler.ts";
@@ -43,6 +44,7 @@ export function makeCountedPipeline(bundle: CompiledBundle) {
     {
       ...surroundings,
       profiles,
+      timers: makeTimerStore({ dynamo: dynamo.client, table: "Timers" }),
       identities: makeIdentityStore({ dynamo: dynamo.client, table: "Identities" }),
       activity: makeActivityStore({ dynamo: dynamo.client, table: "Activity" }),
       conflicts: makeConflictStore({ dynamo: dynamo.client, table: "Metrics" }),

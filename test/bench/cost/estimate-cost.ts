@@ -54,6 +54,7 @@ export function estimateCost({ dynamo, kinesis, functions }: CountedPipeline, ev
     line("DynamoDB", "read units", perMillion(readUnits), usd("dynamoReadUnit")),
     line("DynamoDB Profiles", "write units", units("Profiles"), usd("dynamoWriteUnit")),
     line("DynamoDB Identities", "write units", units("Identities"), usd("dynamoWriteUnit")),
+    line("DynamoDB Timers", "write units", units("Timers"), usd("dynamoWriteUnit")),
     line("DynamoDB Tags", "write units", units("Tags"), usd("dynamoWriteUnit")),
     line(BEHAVIOUR_LOG, "write units", units("Activity"), usd("dynamoWriteUnit")),
   ];

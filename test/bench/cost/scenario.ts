@@ -91,5 +91,6 @@ function checkWrites({ dynamo, kinesis }: CountedPipeline, { pairs, reservations
   checkAnswer("identity writes", dynamo.countsOf("Identities").puts, newIdentifiers);
   checkAnswer("chunks of the behaviour log", dynamo.countsOf("Activity").puts, pairs);
   const written = [...dynamo.counts.values()].reduce((sum, { puts, updates }) => sum + puts + updates, 0);
-  return written - profileWrites - newIdentifiers - pairs - dynamo.countsOf("Tags").puts;
+  const derived = dynamo.countsOf("Tags").puts + dynamo.countsOf("Timers").puts;
+  return written - profileWrites - newIdentifiers - pairs - derived;
 }
