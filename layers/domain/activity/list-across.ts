@@ -9,7 +9,7 @@ type Query = Parameters<ActivityStore["list"]>[1];
  *  written, so a person's log is their own and those of everyone they absorbed (model.md §2). Newest first; an event
  *  that stands in two logs is there once. A cursor is a place in time, not in one log: it is good for all of them. */
 export async function listAcross(
-  activity: ActivityStore,
+  activity: Pick<ActivityStore, "list">,
   ids: Iterable<ProfileId>,
   query: Query,
 ): Promise<{ events: CollectedEvent[]; cursor?: string }> {
