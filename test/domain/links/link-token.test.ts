@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hashAddress, type LinkPayload, readLink, signLink } from "#domain/links/link-token.ts";
+
+const KEY = { id: "k1", secret: Buffer.alloc(32, 1) };
+const OLD = { id: "k0", secret: Buffer.alloc(32, 2) };
+const CLICK: LinkPayload = { k: "click", t: "touch-1", c: "email", u: "https://shop.example/cart?a=1&b=2" };
+
+describe("link tokens", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 60 });
+  const payloads = fc.oneof(
+    fc.record({ k: fc.constant("click" as const), t: text, c: text, u: fc.webUrl({ withQueryParameters: true }) }),
+    fc.record({ k: fc.constant("open" as const), t: text, c: text }),
+    fc.record({ k: fc.constant("preferences" as const), t: text, c: text, g: text, a: text, p: text }),
+  );
+
+  test("are read as they were written, in characters that a URL takes as they are", () => {
+    fc.assert(
+      fc.property(payloads, (payload) => {
+        const token = signLink(payload, KEY);
+        expect(readLink(token, [KEY])).toEqual(payload);
+        expect(token).toMatch(/^[\w.-]+$/);
+      }),
+    );
+  });
+
+  test("a key that was replaced is still believed as long as it is kept", () => {
+    const token = signLink(CLICK, OLD);
+    expect(readLink(token, [KEY, OLD])).toEqual(CLICK);
+    expect(readLink(token, [KEY])).toBeUndefined();
+  });
+
+  test("no change of a single character is believed", () => {
+    const token = signLink(CLICK, KEY);
+    for (let index = 0; index < token.length; index++) {
+      for (const other of ["A", "B", "-", "."]) {
+        if (token[index] === other) continue;
+        const forged = token.slice(0, index) + other + token.slice(index + 1);
+        expect(readLink(forged, [KEY, OLD])).toBeUndefined();
+      }
+    }
+  });
+
+  test("arbitrary text is no token", () => {
+    fc.assert(
+      fc.property(fc.string(), (token) => {
+        expect(readLink(token, [KEY])).toBeUndefined();
+      }),
+    );
+    expect(readLink(`k1.${"A".repeat(5_000)}.${"A".repeat(43)}`, [KEY])).toBeUndefined();
+  });
+});
+
+describe("the keyed hash of an address", () => {
+  test("differs by address, channel and key, and never shows the address", () => {
+    const hash = hashAddress("email", "ann@example.com", KEY);
+    expect(hash).toBe(hashAddress("email", "ann@example.com", KEY));
+    const others = [
+      hashAddress("sms", "ann@example.com", KEY),
+      hashAddress("email", "bob@example.com", KEY),
+      hashAddress("email", "ann@example.com", OLD),
+    ];
+    expect(new Set([hash, ...others]).size).toBe(4);
+    expect(Buffer.from(hash, "base64url").toString("latin1")).not.toContain("ann");
+  });
+});
