@@ -71,6 +71,7 @@ export const handler = makeAdminHandler({
     now,
   }),
   now,
+  random: Math.random,
   randomId: newTimeOrderedId,
   randomSecret: (prefix) => prefix + randomBytes(24).toString("base64url"),
   logError: (message, error, context) => log.error(message, { ...context, error: error as Error }),

@@ -35,6 +35,8 @@ export interface AdminPorts {
   readonly firstToken: () => Promise<string | undefined>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A number in [0, 1): who is drawn into a sample. */
+  readonly random: () => number;
   readonly randomId: () => string;
   /** A secret with the prefix given: `wk_…`, `sk_…`. */
   readonly randomSecret: (prefix: string) => string;

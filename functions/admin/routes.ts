@@ -9,6 +9,7 @@ import { getDistribution, getMigration } from "./routes/ladders.ts";
 import { deleteManualTag, putManualTag } from "./routes/manual-tags.ts";
 import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
 import { getMetric, listMetrics } from "./routes/metrics.ts";
+import { previewDefinitions } from "./routes/preview.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   getDefinition,
   putDefinition,
   deleteDefinition,
+  previewDefinitions,
   applyChanges,
   rotateSourceKey,
   listFailedEvents,

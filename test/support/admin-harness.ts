@@ -19,6 +19,7 @@ import { makeMemoryTagStore } from "./memory-tag-store.ts";
 import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { makeMemoryTokenStore } from "./memory-token-store.ts";
 import { NOON } from "./people.ts";
+import { seededNumbers } from "./seeded-numbers.ts";
 
 export const FIRST_TOKEN = "first-token-of-the-deployment";
 
@@ -62,6 +63,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     facts: makeMemoryFactStream(),
     firstToken: async () => FIRST_TOKEN,
     now: () => state.now,
+    random: seededNumbers(1),
     randomId: () => `id-${String(++made).padStart(6, "0")}`,
     randomSecret: (prefix: string) => `${prefix}secret-${++made}`,
     logError: (_message: string, error: unknown) => errors.push(error),
