@@ -13,7 +13,7 @@ import { type Collected, collectCalls } from "./collect-calls.ts";
 import { findBasicKey, findBodyKey, findOuterKey } from "./find-write-key.ts";
 import { findRoute, type Route } from "./route.ts";
 
-/** What collection needs of the definitions in force; a CompiledBundle is one. */
+/** What collection needs of the definitions in force; a CompiledCollection is one. */
 export type CollectBundle = CollectionSettings & {
   readonly sourcesByKeyHash: ReadonlyMap<string, Reception["source"]>;
 };

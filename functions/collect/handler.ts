@@ -1,14 +1,15 @@
 import { makeDynamo, makeKinesis, makeS3 } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
-import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeGeoLookup } from "#aws/geo.ts";
 import type { HttpHandler } from "#aws/http-stack.ts";
+import { keepDefinitions } from "#aws/keep-definitions.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
 import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
 import { DEFAULT_RATE, makeRateLimit } from "#domain/collect/rate-limit.ts";
+import { compileCollection } from "#domain/definitions/compile-collection.ts";
 import { makeCollectHandler } from "./make-collect-handler.ts";
 
 const config = readConfig("STRATA_TABLE_DEFINITIONS", "STRATA_EVENT_STREAM", "STRATA_BUCKET", "STRATA_GEO_DIR");
@@ -23,7 +24,12 @@ const store = makeDefinitionStore({
 });
 const answer = makeCollectHandler(
   {
-    definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
+    definitions: keepDefinitions({
+      store,
+      compile: compileCollection,
+      maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS,
+      now,
+    }),
     stream: makeEventStream({ kinesis: makeKinesis(), stream: config.STRATA_EVENT_STREAM }),
     failedEvents: makeFailedEventStore({ s3, bucket: config.STRATA_BUCKET, now, newId: newTimeOrderedId }),
     geo: makeGeoLookup(config.STRATA_GEO_DIR),

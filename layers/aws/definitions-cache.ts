@@ -1,73 +1,14 @@
 import { type CompiledBundle, compileBundle } from "#domain/definitions/compile-bundle.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
+import { type CompiledDefinitions, keepDefinitions } from "./keep-definitions.ts";
 
-/** The definitions cannot be read, and none that are recent enough are at hand. */
-export class DefinitionsUnavailableError extends Error {
-  override readonly name = "DefinitionsUnavailableError";
-  readonly code = "definitions_unavailable";
-  readonly retriable = true;
-}
+export type DefinitionsCache = CompiledDefinitions<CompiledBundle>;
 
-export interface DefinitionsCache {
-  /** The definitions in force, at most `maxAgeMs` old. While the store does not answer, the last known ones serve. */
-  get(): Promise<CompiledBundle>;
-  /** The definitions of `version` or a later one, re-read if need be: two versions must never alternate on a person. */
-  atLeast(version: number): Promise<CompiledBundle>;
-}
-
-/** Compiled definitions, once per function instance. After `maxAgeMs` it asks which version is in force, which is one
- *  small read; only a new version is loaded and compiled. `now` is in milliseconds. */
-export function makeDefinitionsCache({
-  store,
-  maxAgeMs,
-  now,
-}: {
+/** The whole of the definitions in force, rules included, kept as `keepDefinitions` does. */
+export function makeDefinitionsCache(on: {
   store: DefinitionStore;
   maxAgeMs: number;
   now: () => number;
 }): DefinitionsCache {
-  let known: CompiledBundle | undefined;
-  let checkedAt = Number.NEGATIVE_INFINITY;
-  let pending: Promise<CompiledBundle> | undefined;
-
-  async function read(): Promise<CompiledBundle> {
-    const startedAt = now();
-    const isCurrent = known !== undefined && (await store.currentVersion()) === known.version;
-    if (!isCurrent || known === undefined) known = compileBundle(await store.current());
-    checkedAt = startedAt;
-    return known;
-  }
-
-  /** Requests that arrive together share one read. */
-  async function refresh(): Promise<CompiledBundle> {
-    pending ??= read().finally(() => {
-      pending = undefined;
-    });
-    try {
-      return await pending;
-    } catch (cause) {
-      throw new DefinitionsUnavailableError("the definitions cannot be read", { cause });
-    }
-  }
-
-  /** A steered clock may go backwards; what was checked "later" is then not fresh either. */
-  const isFresh = () => now() >= checkedAt && now() - checkedAt < maxAgeMs;
-
-  return {
-    async get() {
-      if (known !== undefined && isFresh()) return known;
-      try {
-        return await refresh();
-      } catch (error) {
-        if (known === undefined) throw error;
-        return known;
-      }
-    },
-    async atLeast(version) {
-      if (known !== undefined && known.version >= version && isFresh()) return known;
-      const current = await refresh();
-      if (current.version >= version) return current;
-      throw new DefinitionsUnavailableError(`version ${version} of the definitions is not there yet`);
-    },
-  };
+  return keepDefinitions({ ...on, compile: compileBundle });
 }

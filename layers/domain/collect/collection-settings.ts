@@ -1,7 +1,7 @@
 import type { GeoLookup } from "#domain/ports/geo-lookup.ts";
 import type { SourceType, TraitMode } from "#events/collected-event.ts";
 
-/** What collection needs of the definitions in force; a CompiledBundle is one. */
+/** What collection needs of the definitions in force; a CompiledCollection is one. */
 export interface CollectionSettings {
   readonly project: {
     readonly currency: string;
