@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -10,6 +9,7 @@ import {
 import { EVERYONE } from "#domain/measure/catalogue.ts";
 import type { Figure } from "#domain/measure/figure.ts";
 import type { MetricStore, RecordedFigure, SeriesKey } from "#domain/ports/metric-store.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { callStore } from "./dynamo-errors.ts";
 
 const COUNTS = "membership-count#exact";
@@ -30,7 +30,9 @@ export class MetricStoreError extends Error {
 }
 
 /** Keeps the figures of exact counts: a row each, under its metric and day. Throws MetricStoreError where the table goes on refusing some of them. */
-export function makeMetricStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): MetricStore {
+export function makeMetricStore(on: { dynamo: DynamoDBClient; table: string; sleep?: Sleep }): MetricStore {
+  const { dynamo, table, sleep = realSleep } = on;
+
   async function write(requests: readonly WriteRequest[]): Promise<void> {
     let left = [...requests];
     for (let attempt = 0; left.length > 0; attempt++) {
