@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { makeDynamo, makeKinesis, makeS3, makeSecretsManager } from "#aws/clients.ts";
+import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
@@ -9,11 +10,13 @@ import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
+import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
 import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeTokenStore } from "#aws/stores/token-store.ts";
+import { makeWorkStore } from "#aws/stores/work-store.ts";
 import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
@@ -32,6 +35,8 @@ const config = readConfig(
   "STRATA_TABLE_METRICS",
   "STRATA_TABLE_AUDIT",
   "STRATA_TABLE_TIMERS",
+  "STRATA_TABLE_WORK",
+  "STRATA_QUEUE_IMPORTS",
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
   "STRATA_BUCKET",
@@ -64,6 +69,9 @@ export const handler = makeAdminHandler({
   failed: makeFailedEventStore({ s3, bucket, now, newId: newTimeOrderedId }),
   events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
+  work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
+  importObjects: makeImportObjectStore({ s3, bucket }),
+  importQueue: makeWorkQueue({ sqs: makeSqs(), url: config.STRATA_QUEUE_IMPORTS }),
   firstToken: makeSecretReader({
     secrets: makeSecretsManager(),
     secretId: config.STRATA_ADMIN_TOKEN_SECRET,

@@ -1,16 +1,20 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import type { ImportMessage } from "#domain/imports/import-ports.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { AuditStore } from "#domain/ports/audit-store.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
 import type { FailedEventStore } from "#domain/ports/failed-event-store.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
+import type { ImportObjectStore } from "#domain/ports/import-object-store.ts";
 import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { EventStream, FactStream } from "#domain/ports/streams.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
 import type { TimerStore } from "#domain/ports/timer-store.ts";
 import type { TokenStore } from "#domain/ports/token-store.ts";
+import type { WorkQueue } from "#domain/ports/work-queue.ts";
+import type { WorkStore } from "#domain/ports/work-store.ts";
 
 /** Everything that administration reaches, the clock and randomness included. */
 export interface AdminPorts {
@@ -31,6 +35,10 @@ export interface AdminPorts {
   readonly failed: FailedEventStore;
   readonly events: EventStream;
   readonly facts: FactStream;
+  /** Imports and re-tiering runs. */
+  readonly work: WorkStore;
+  readonly importObjects: ImportObjectStore;
+  readonly importQueue: WorkQueue<ImportMessage>;
   /** The deployment's own token, admin; undefined where there is none. */
   readonly firstToken: () => Promise<string | undefined>;
   /** Milliseconds since 1970. */

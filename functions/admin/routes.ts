@@ -5,8 +5,9 @@ import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
 import { listConflicts, unmergeProfile } from "./routes/identity.ts";
+import { createImport, getImport, listImports, startImport, stopImport } from "./routes/imports.ts";
 import { getDistribution, getMigration } from "./routes/ladders.ts";
-import { deleteManualTag, putManualTag } from "./routes/manual-tags.ts";
+import { deleteManualTag, deleteStaticSegment, putManualTag, putStaticSegment } from "./routes/manual-tags.ts";
 import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
 import { getMetric, listMetrics } from "./routes/metrics.ts";
 import { previewDefinitions } from "./routes/preview.ts";
@@ -22,12 +23,19 @@ export const routes: readonly Route[] = [
   explainProfileMembership,
   putManualTag,
   deleteManualTag,
+  putStaticSegment,
+  deleteStaticSegment,
   unmergeProfile,
   listConflicts,
   listMembers,
   countMembers,
   getDistribution,
   getMigration,
+  createImport,
+  listImports,
+  getImport,
+  startImport,
+  stopImport,
   getTotals,
   listMetrics,
   getMetric,

@@ -29,6 +29,9 @@ export function makeImportHandler(
         log.info("import_turn", { importId, turn });
         if (turn === "ended") count("ImportsEnded", 1);
       },
-      (error, { messageId }) => log.warn("message_failed", { messageId, error: error as Error }),
+      (error, { messageId }) => {
+        log.warn("message_failed", { messageId, error: error as Error });
+        count("ImportAttemptsFailed", 1);
+      },
     );
 }

@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import type { ImportMessage } from "#domain/imports/import-ports.ts";
 import type { Role } from "#events/admin-api/role.ts";
 import { makeAdminHandler } from "#functions/admin/answer-request.ts";
 import { hashOf } from "#functions/admin/auth.ts";
@@ -12,12 +13,15 @@ import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
 import { makeMemoryFailedEventStore } from "./memory-failed-event-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
+import { makeMemoryImportObjectStore } from "./memory-import-object-store.ts";
 import { makeMemoryMetricStore } from "./memory-metric-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
 import { makeMemoryTagStore } from "./memory-tag-store.ts";
 import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { makeMemoryTokenStore } from "./memory-token-store.ts";
+import { makeMemoryWorkQueue } from "./memory-work-queue.ts";
+import { makeMemoryWorkStore } from "./memory-work-store.ts";
 import { NOON } from "./people.ts";
 import { seededNumbers } from "./seeded-numbers.ts";
 
@@ -61,6 +65,9 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     failed: makeMemoryFailedEventStore(),
     events: makeMemoryEventStream(),
     facts: makeMemoryFactStream(),
+    work: makeMemoryWorkStore(),
+    importObjects: makeMemoryImportObjectStore(),
+    importQueue: makeMemoryWorkQueue<ImportMessage>(),
     firstToken: async () => FIRST_TOKEN,
     now: () => state.now,
     random: seededNumbers(1),

@@ -88,9 +88,8 @@ async function publishTogether(ports: Pick<SplitPorts, "facts" | "profiles">, pe
   const owing = people.filter(({ outbox }) => outbox.length > 0);
   if (owing.length === 0) return;
   const unpublished = await ports.facts.publish(owing.map(({ id, outbox }) => ({ profileId: id, facts: outbox })));
-  await Promise.all(
-    owing.map(({ id, version }) => (unpublished.has(id) ? undefined : ports.profiles.clearOutbox(id, version))),
-  );
+  const published = owing.filter(({ id }) => !unpublished.has(id));
+  await Promise.all(published.map(({ id, version }) => ports.profiles.clearOutbox(id, version)));
   if (unpublished.size > 0) throw new StreamUnavailableError("stream_throttled");
 }
 

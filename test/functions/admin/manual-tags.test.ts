@@ -127,3 +127,49 @@ describe("a tag by hand", () => {
     expect(base.ports.facts.published.map(({ factId }) => factId)).toEqual(["p_ann:2:0"]);
   });
 });
+
+describe("a static segment by hand", () => {
+  const vips = "/admin/v1/profiles/p_ann/segments/spring-list";
+
+  async function withSegments() {
+    const harness = await withAnn();
+    await harness.define(
+      { kind: "segment", name: "spring-list", static: true } as never,
+      {
+        kind: "segment",
+        name: "ruled",
+        rule: { inactive: { for: "1d" } },
+      } as never,
+    );
+    return harness;
+  }
+
+  test("takes people in and out, as a tag of the same name does not", async () => {
+    const { call, ports, define } = await withSegments();
+    await define({ kind: "tag", name: "spring-list" });
+    expect(await call("PUT", vips)).toMatchObject({
+      status: 200,
+      body: { profileId: "p_ann", key: "segment:spring-list", on: true, changed: true, version: 2 },
+    });
+    const { body } = await call("GET", "/admin/v1/profiles/p_ann");
+    expect(body).toMatchObject({ memberships: [{ key: "segment:spring-list" }] });
+    expect(ports.audit.entries().at(-1)).toMatchObject({
+      action: "segment.put",
+      outcome: "done",
+      details: { segment: "spring-list" },
+    });
+    expect((await call("DELETE", vips)).body).toMatchObject({ on: false, changed: true, version: 3 });
+    expect((await call("DELETE", vips)).body).toMatchObject({ changed: false, version: 3 });
+  });
+
+  test.each([
+    ["ghost", 404, "segment_unknown"],
+    ["ruled", 409, "segment_has_rule"],
+    ["vip", 404, "segment_unknown"],
+  ])("named %s answers %i %s", async (name, status, code) => {
+    const { call } = await withSegments();
+    const path = `/admin/v1/profiles/p_ann/segments/${name}`;
+    expect(await call("PUT", path)).toMatchObject({ status, body: { code } });
+    expect(await call("DELETE", path)).toMatchObject({ status, body: { code } });
+  });
+});
