@@ -4,7 +4,7 @@ import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { Profile, ProfileId } from "#domain/profile/state.ts";
 
 /** Profiles in memory, kept as the items that DynamoDB would hold. `all` gives every person, merged ones included. */
-export function makeMemoryProfileStore(): ProfileStore & { all(): Profile[]; writes: () => number } {
+export function makeMemoryProfileStore(pageSize = 1_000): ProfileStore & { all(): Profile[]; writes: () => number } {
   const items = new Map<ProfileId, Record<string, AttributeValue>>();
   let writes = 0;
   const versionOf = (id: ProfileId) => Number(items.get(id)?.v?.N ?? 0);
@@ -28,12 +28,17 @@ export function makeMemoryProfileStore(): ProfileStore & { all(): Profile[]; wri
       writes++;
       return "cleared";
     },
-    scan: async ({ segment, segments }) => ({
-      profiles: [...items.values()]
-        .filter((_, n) => n % segments === segment)
-        .map(fromProfileItem)
-        .filter(({ mergedInto, split }) => mergedInto === undefined && split === undefined),
-    }),
+    scan: async ({ segment, segments, former = false, cursor = "0" }) => {
+      const ofSegment = [...items.values()].filter((_, n) => n % segments === segment);
+      const end = Number(cursor) + pageSize;
+      return {
+        profiles: ofSegment
+          .slice(Number(cursor), end)
+          .map(fromProfileItem)
+          .filter(({ mergedInto, split }) => former || (mergedInto === undefined && split === undefined)),
+        ...(end < ofSegment.length && { cursor: String(end) }),
+      };
+    },
     all: () => [...items.values()].map(fromProfileItem),
     writes: () => writes,
   };

@@ -44,14 +44,14 @@ export function makeProfileStore(on: { dynamo: DynamoDBClient; table: string; sl
       return outcome === "done" ? "cleared" : "conflict";
     },
 
-    async scan({ segment, segments, cursor }) {
+    async scan({ segment, segments, former = false, cursor }) {
       const page = await callStore(table, () =>
         dynamo.send(
           new ScanCommand({
             TableName: table,
             Segment: segment,
             TotalSegments: segments,
-            FilterExpression: "attribute_not_exists(m) AND attribute_not_exists(u)",
+            ...(!former && { FilterExpression: "attribute_not_exists(m) AND attribute_not_exists(u)" }),
             ...(cursor !== undefined && { ExclusiveStartKey: { pk: { S: cursor } } }),
           }),
         ),

@@ -1,11 +1,16 @@
-import { createHash } from "node:crypto";
-import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
-import type { TagStore } from "#domain/ports/tag-store.ts";
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from "@aws-sdk/client-dynamodb";
+import { TAG_SHARDS, tagShardOf } from "#domain/memberships/tag-bucket.ts";
+import type { TagRow, TagStore } from "#domain/ports/tag-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
 
-/** A partition takes 1,000 write units a second: a popular membership is spread over this many. */
-export const TAG_SHARDS = 16;
 /** A tombstone outlives every redelivery: streams keep records for 7 days. */
 const TOMBSTONE_DAYS = 30;
 
@@ -28,26 +33,68 @@ export function makeTagStore(on: { dynamo: DynamoDBClient; table: string; now: (
     );
   }
 
+  async function write({ key, profileId, version, since, left }: TagRow, condition: string, before?: number) {
+    const expires = Math.floor(now() / 1000) + TOMBSTONE_DAYS * 24 * 3600;
+    const outcome = await callConditional(table, () =>
+      dynamo.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: {
+            ...placeOf(key, profileId),
+            v: { N: String(version) },
+            s: { N: String(since) },
+            ...(left && { x: { BOOL: true }, ttl: { N: String(expires) } }),
+          },
+          ConditionExpression: condition,
+          ...(before !== undefined && { ExpressionAttributeValues: { ":before": { N: String(before) } } }),
+        }),
+      ),
+    );
+    return outcome === "done" ? "written" : "stale";
+  }
+
   return {
-    async put({ key, profileId, version, since, left }) {
-      const expires = Math.floor(now() / 1000) + TOMBSTONE_DAYS * 24 * 3600;
-      const outcome = await callConditional(table, () =>
+    put: (row) => write(row, "attribute_not_exists(pk) OR v < :before", row.version),
+
+    mend: (row, seen) => write(row, seen === undefined ? "attribute_not_exists(pk)" : "v = :before", seen),
+
+    async find(key, profileId) {
+      const { Item } = await callStore(table, () =>
+        dynamo.send(new GetItemCommand({ TableName: table, Key: placeOf(key, profileId), ConsistentRead: true })),
+      );
+      return Item && rowOf(Item);
+    },
+
+    async scan({ segment, segments, cursor }) {
+      const page = await callStore(table, () =>
         dynamo.send(
-          new PutItemCommand({
+          new ScanCommand({
             TableName: table,
-            Item: {
-              pk: { S: `${key}#${shardOf(profileId)}` },
-              sk: { S: profileId },
-              v: { N: String(version) },
-              s: { N: String(since) },
-              ...(left && { x: { BOOL: true }, ttl: { N: String(expires) } }),
-            },
-            ConditionExpression: "attribute_not_exists(pk) OR v < :version",
-            ExpressionAttributeValues: { ":version": { N: String(version) } },
+            Segment: segment,
+            TotalSegments: segments,
+            ...(cursor !== undefined && { ExclusiveStartKey: JSON.parse(cursor) as Record<string, AttributeValue> }),
           }),
         ),
       );
-      return outcome === "done" ? "written" : "stale";
+      const next = page.LastEvaluatedKey;
+      return { rows: (page.Items ?? []).map(rowOf), ...(next && { cursor: JSON.stringify(next) }) };
+    },
+
+    async partition(key, shard, { cursor, limit }) {
+      const page = await callStore(table, () =>
+        dynamo.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: "pk = :membership",
+            ExpressionAttributeValues: { ":membership": { S: `${key}#${shard}` } },
+            ConsistentRead: true,
+            Limit: limit,
+            ...(cursor !== undefined && { ExclusiveStartKey: startKeyOf(key, shard, cursor) }),
+          }),
+        ),
+      );
+      const next = page.LastEvaluatedKey?.sk?.S;
+      return { rows: (page.Items ?? []).map(rowOf), ...(next !== undefined && { cursor: next }) };
     },
 
     async members(key, { cursor, limit }) {
@@ -89,8 +136,20 @@ export function makeTagStore(on: { dynamo: DynamoDBClient; table: string; now: (
   };
 }
 
-function shardOf(profileId: ProfileId): number {
-  return createHash("sha256").update(profileId).digest().readUInt16BE(0) % TAG_SHARDS;
+function placeOf(key: MembershipKey, profileId: ProfileId): Record<string, AttributeValue> {
+  return startKeyOf(key, tagShardOf(profileId), profileId);
+}
+
+function rowOf(item: Record<string, AttributeValue>): TagRow {
+  const pk = item.pk?.S ?? "";
+  return {
+    // A membership's key may hold a # itself: the shard is behind the last.
+    key: pk.slice(0, pk.lastIndexOf("#")) as MembershipKey,
+    profileId: item.sk?.S as ProfileId,
+    version: Number(item.v?.N),
+    since: Number(item.s?.N),
+    left: item.x?.BOOL === true,
+  };
 }
 
 function startKeyOf(key: MembershipKey, shard: number, after: string): Record<string, AttributeValue> {

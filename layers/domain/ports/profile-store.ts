@@ -7,10 +7,12 @@ export interface ProfileStore {
   save(profile: Profile): Promise<"saved" | "conflict">;
   /** Empties the outbox that was written as `version`; a later writer has already published it where this conflicts. */
   clearOutbox(id: ProfileId, version: number): Promise<"cleared" | "conflict">;
-  /** One page of one segment of a scan over everyone, people who are no more (merged, split) left out. */
+  /** One page of one segment of a scan over everyone, people who are no more (merged, split) left out unless `former`
+   *  asks for them too. */
   scan(slice: {
     segment: number;
     segments: number;
+    former?: boolean;
     cursor?: string;
   }): Promise<{ profiles: Profile[]; cursor?: string }>;
 }

@@ -37,6 +37,15 @@ export function recountFeatures(
     events,
     planFeatureSpecs(features),
   ).state;
+  return replaceFeatures(state, counted, features);
+}
+
+/** A state with these features, and nothing else, as another has counted them. */
+export function replaceFeatures(
+  state: ProfileState,
+  counted: ProfileState,
+  features: readonly FeatureSpec[],
+): ProfileState {
   const ids = features.map(({ id }) => id);
   return {
     ...state,
