@@ -11,7 +11,26 @@ export const MembershipExplanation = z
     since: Instant.nullable().meta({ description: "From when it holds; null where it does not." }),
     until: Instant.nullable().meta({ description: "The first instant at which it can change with no new event." }),
     definitionVersion: z.int(),
-    because: z.array(Evidence),
+    because: z.array(Evidence).meta({ description: "What decides it; where it does not hold, what is missing." }),
+    foreseen: z
+      .object({
+        at: Instant,
+        holds: z.boolean(),
+        to: z.string().nullable().meta({ description: "Of a tier that is left: the key of the one that follows." }),
+        because: z.array(Evidence).meta({ description: "What decides it then." }),
+      })
+      .nullable()
+      .meta({ description: "What becomes of it if nothing more happens; null: it stays as it is." }),
+    history: z
+      .array(z.object({ key: z.string(), change: z.enum(["entered", "left"]), at: Instant, by: z.string().nullable() }))
+      .meta({ description: "The changes that are known of, newest first. `by`: who set it by hand." }),
+    ladder: z
+      .object({
+        tier: z.string(),
+        next: z.object({ tier: z.string(), because: z.array(Evidence) }).nullable(),
+      })
+      .optional()
+      .meta({ description: "Of a tier: where the person stands, and what the next better one takes." }),
     warming: z
       .object({ completeFrom: Instant.nullable().meta({ description: "Null: once a re-tiering run has filled it." }) })
       .optional()
@@ -29,6 +48,13 @@ export const MembershipExplanation = z
       until: "2026-03-12T16:00:00.000Z",
       definitionVersion: 3,
       because: [{ path: "did", holds: true, seen: 3, wants: { atLeast: 3 } }],
+      foreseen: {
+        at: "2026-03-12T16:00:00.000Z",
+        holds: false,
+        to: null,
+        because: [{ path: "did", holds: false, seen: 2, wants: { atLeast: 3 } }],
+      },
+      history: [{ key: "tag:frequent-buyer", change: "entered", at: "2026-02-11T10:00:00.000Z", by: null }],
     },
   });
 export type MembershipExplanation = z.infer<typeof MembershipExplanation>;

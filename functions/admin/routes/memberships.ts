@@ -1,6 +1,8 @@
 import * as z from "zod";
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { hasKey } from "#domain/definitions/compile-membership.ts";
 import { explainMembership } from "#domain/memberships/explain-membership.ts";
+import { suggestKeys } from "#domain/memberships/suggest-keys.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
 import { MemberCount, MemberPage, MembershipExplanation } from "#events/admin-api/memberships.ts";
@@ -36,23 +38,39 @@ export const explainProfileMembership = defineRoute({
     const profile = await findProfile(params.id, ports);
     const key = params.key as MembershipKey;
     const explanation = explainMembership(profile, now, await ports.inForce(), key);
-    if (!explanation) throw unknownMembership(key);
-    const { holds, since, until, definitionVersion, because, warmingUntil } = explanation;
-    return {
-      status: 200,
-      body: {
-        profileId: profile.id,
-        key,
-        holds,
-        since: writeInstantOrNull(since),
-        until: writeInstantOrNull(until),
-        definitionVersion,
-        because,
-        ...(warmingUntil !== undefined && { warming: { completeFrom: writeInstantOrNull(warmingUntil) } }),
-      },
-    };
+    if (!explanation) throw unknownMembership(key, await ports.inForce());
+    return { status: 200, body: { profileId: profile.id, key, ...viewExplanation(explanation) } };
   },
 });
+
+function viewExplanation(
+  explained: NonNullable<ReturnType<typeof explainMembership>>,
+): Omit<MembershipExplanation, "profileId" | "key"> {
+  const { holds, since, until, definitionVersion, because, foreseen, history, ladder, warmingUntil } = explained;
+  return {
+    holds,
+    since: writeInstantOrNull(since),
+    until: writeInstantOrNull(until),
+    definitionVersion,
+    because,
+    foreseen: foreseen
+      ? {
+          at: writeInstant(foreseen.at),
+          holds: foreseen.holds,
+          to: foreseen.to ?? null,
+          because: [...foreseen.because],
+        }
+      : null,
+    history: history.map(({ key, change, at, by = null }) => ({ key, change, at: writeInstant(at), by })),
+    ...(ladder && {
+      ladder: {
+        tier: ladder.tier,
+        next: ladder.next ? { tier: ladder.next.tier, because: [...ladder.next.because] } : null,
+      },
+    }),
+    ...(warmingUntil !== undefined && { warming: { completeFrom: writeInstantOrNull(warmingUntil) } }),
+  };
+}
 
 export const listMembers = defineRoute({
   method: "GET",
@@ -101,13 +119,15 @@ export const countMembers = defineRoute({
 /** Throws AdminError 404 `membership_unknown` where no definition in force has the key. */
 async function knownKey(text: string, { inForce }: Pick<AdminPorts, "inForce">): Promise<MembershipKey> {
   const key = text as MembershipKey;
-  if (!(await inForce()).memberships.some((membership) => hasKey(membership, key))) throw unknownMembership(text);
+  const bundle = await inForce();
+  if (!bundle.memberships.some((membership) => hasKey(membership, key))) throw unknownMembership(text, bundle);
   return key;
 }
 
-function unknownMembership(key: string): AdminError {
+function unknownMembership(key: string, bundle: CompiledBundle): AdminError {
   return new AdminError(404, "membership_unknown", `no definition in force has the key ${JSON.stringify(key)}`, {
     details: {
+      near: suggestKeys(key, bundle),
       hint: "a key is such as tag:frequent-buyer, segment:win-back or tier:value=high; GET /admin/v1/definitions/tag lists the tags",
     },
   });
