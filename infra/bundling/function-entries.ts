@@ -4,6 +4,7 @@ export const functionEntries = [
   "functions/collect/handler.ts",
   "functions/fold/handler.ts",
   "functions/fold/refold.ts",
+  "functions/import/handler.ts",
   "functions/index/handler.ts",
 ] as const;
 

@@ -88,6 +88,11 @@ export class Bucket extends Construct {
     grants.allow(["s3:GetObject", "s3:PutObject"], [this.#objects(imports)]);
   }
 
+  /** Reads uploaded files, and keeps beside each what was wrong with its lines. */
+  grantWorkImports(grants: FunctionGrants): void {
+    grants.allow(["s3:GetObject", "s3:PutObject"], [this.#objects(imports)]);
+  }
+
   #grantList(grants: FunctionGrants, prefix: string): void {
     grants.allow(["s3:ListBucket"], [this.bucketArn], { StringLike: { "s3:prefix": `${prefix}*` } });
   }

@@ -6,6 +6,7 @@ import type { FunctionEntry } from "../bundling/function-entries.ts";
 import type { DataResources } from "../stacks/data-stack.ts";
 import { StrataFunction } from "./strata-function.ts";
 import { StreamConsumer } from "./stream-consumer.ts";
+import { grantWritePeople, writePeopleSettings } from "./write-people.ts";
 
 interface FoldProps {
   readonly resources: DataResources;
@@ -53,29 +54,15 @@ export class Fold extends Construct {
       // States, zstd and evaluation are computing: more memory is more processor.
       memoryMb: 1024,
       environment: {
-        STRATA_TABLE_PROFILES: tables.name("Profiles"),
-        STRATA_TABLE_IDENTITIES: tables.name("Identities"),
-        STRATA_TABLE_ACTIVITY: tables.name("Activity"),
-        STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
+        ...writePeopleSettings(this.#resources),
         STRATA_TABLE_METRICS: tables.name("Metrics"),
-        STRATA_TABLE_TIMERS: tables.name("Timers"),
         STRATA_EVENT_STREAM: streams.events.streamName,
-        STRATA_FACT_STREAM: streams.facts.streamName,
-        STRATA_BUCKET: bucket.bucketName,
       },
     });
-    tables.grant(created, "Profiles", "BatchGetItem", "PutItem", "UpdateItem");
-    tables.grant(created, "Identities", "BatchGetItem", "PutItem");
-    // An un-merge that is half done is finished from the behaviour log.
-    tables.grant(created, "Activity", "PutItem", "Query");
-    tables.grant(created, "Definitions", "Query");
+    grantWritePeople(created, this.#resources);
     // Refused links, added up.
     tables.grant(created, "Metrics", "UpdateItem");
-    // A promise to look again, written before the state that relies on it, and the one that it replaces.
-    tables.grant(created, "Timers", "DeleteItem", "PutItem");
-    bucket.grantReadDefinitions(created);
     bucket.grantWriteFailedEvents(created);
-    streams.grantPut(created, streams.facts);
     return created;
   }
 }

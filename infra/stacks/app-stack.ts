@@ -26,7 +26,7 @@ export class AppStack extends Stack {
     new IndexTags(this, "Index", { resources });
     new Wake(this, "Wake");
     const retier = new Retier(this, "Retier");
-    const imports = new ImportPeople(this, "Import");
+    const imports = new ImportPeople(this, "Import", { resources });
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });

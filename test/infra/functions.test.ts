@@ -10,7 +10,7 @@ const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
 
 describe("functions", () => {
   test("are the steps of the flow and nothing that the CDK adds", () => {
-    expect(functions.map(([id]) => id).toSorted()).toEqual(["Admin", "Collect", "Fold", "Index", "Refold"]);
+    expect(functions.map(([id]) => id).toSorted()).toEqual(["Admin", "Collect", "Fold", "Import", "Index", "Refold"]);
     const types = Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith("Custom::") || type === "AWS::CloudFormation::Stack")).toEqual([]);
   });
@@ -72,11 +72,7 @@ describe("consumers of the streams", () => {
   test.each(["IteratorAge", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures"])(
     "each have an alarm for %s",
     (metric) => {
-      template.resourcePropertiesCountIs(
-        "AWS::CloudWatch::Alarm",
-        { MetricName: metric },
-        Object.keys(mappings).length,
-      );
+      template.resourcePropertiesCountIs("AWS::CloudWatch::Alarm", { MetricName: metric }, 2);
     },
   );
 
@@ -86,6 +82,33 @@ describe("consumers of the streams", () => {
       Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": ["Refold", "Arn"] } })],
     });
     expect(Object.fromEntries(functions).Refold?.Properties.Timeout).toBeLessThan(300);
+  });
+});
+
+describe("consumers of the queues", () => {
+  const mappings = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
+
+  test.each([["Import", "ImportQueue", 8]])(
+    "%s takes one message of %s at a time, %d at once, and answers partial failures",
+    (id, queue, concurrency) => {
+      const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);
+      expect(mapping?.Properties).toEqual({
+        EventSourceArn: { "Fn::GetAtt": [queue, "Arn"] },
+        FunctionName: { Ref: id },
+        BatchSize: 1,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        ScalingConfig: { MaximumConcurrency: concurrency },
+      });
+    },
+  );
+
+  test("have room for six attempts before another poller sees a message", () => {
+    for (const { Properties } of mappings) {
+      const [queue] = Properties.EventSourceArn["Fn::GetAtt"] ?? [];
+      if (queue === undefined) continue;
+      const timeout: number = Object.fromEntries(functions)[Properties.FunctionName.Ref]?.Properties.Timeout;
+      expect(template.findResources("AWS::SQS::Queue")[queue]?.Properties.VisibilityTimeout).toBe(6 * timeout);
+    }
   });
 });
 

@@ -32,8 +32,8 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
   });
 
   test.each([
-    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold"]],
-    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold"]],
+    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import"]],
+    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import"]],
     ["Metrics", "Query", ["Admin"]],
     ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
   ])(
