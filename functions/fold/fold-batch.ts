@@ -4,12 +4,13 @@ import { mergeableOf } from "#domain/identity/merge-rules.ts";
 import { type ClaimPlan, keyOf, planClaims } from "#domain/identity/plan-claims.ts";
 import { finishSplit, type SplitPorts } from "#domain/identity/split-people.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
+import { isRetriable } from "#domain/ports/store-error.ts";
+import { publishLeftOver, publishOutboxes } from "#domain/profile/publish-outboxes.ts";
 import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import { foldPerson } from "./fold-person.ts";
 import { loadRoots, type Roots } from "./load-roots.ts";
-import { publishLeftOver, publishOutboxes } from "./publish-outboxes.ts";
 import { reservePerson } from "./reserve-person.ts";
 import { sumRefusals } from "./sum-refusals.ts";
 
@@ -80,10 +81,6 @@ async function foldOrHalve(ports: FoldPorts, waiting: Task[], progress: Progress
     await foldOrHalve(ports, waiting.slice(0, half), progress);
     await foldOrHalve(ports, waiting.slice(half), progress);
   }
-}
-
-function isRetriable(error: unknown): boolean {
-  return error instanceof Error && "retriable" in error && error.retriable === true;
 }
 
 /** One round. What lost a race, or had to merge people first, stays waiting for the next. */

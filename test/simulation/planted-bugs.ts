@@ -66,7 +66,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "outbox cleared before publishing",
     patches: [
       {
-        file: "functions/fold/publish-outboxes.ts",
+        file: "layers/domain/profile/publish-outboxes.ts",
         find: "unpublished = await facts.publish(",
         replace: `for (const { id, version } of owing) await profiles.clearOutbox(id, version);
           unpublished = await facts.publish(`,
@@ -77,7 +77,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "folding onto an unpublished outbox",
     patches: [
       {
-        file: "functions/fold/publish-outboxes.ts",
+        file: "layers/domain/profile/publish-outboxes.ts",
         find: "const failures = await publishOutboxes(ports, [...people.values()]);",
         replace: "const failures = new Map();",
       },

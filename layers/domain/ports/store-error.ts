@@ -11,3 +11,8 @@ export class StoreUnavailableError extends Error {
     this.store = store;
   }
 }
+
+/** Whether an error says of itself that the same call may succeed later. */
+export function isRetriable(error: unknown): boolean {
+  return error instanceof Error && "retriable" in error && error.retriable === true;
+}

@@ -1,6 +1,6 @@
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import { type FactStream, StreamUnavailableError } from "#domain/ports/streams.ts";
-import type { Profile, ProfileId } from "#domain/profile/state.ts";
+import type { Profile, ProfileId } from "./state.ts";
 
 interface OutboxPorts {
   readonly profiles: ProfileStore;

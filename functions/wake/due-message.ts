@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { TIMER_SHARDS } from "#domain/ports/timer-store.ts";
+
+/** A shard of the Timers table with rows that have fallen due, from and up to these instants, both included. */
+export const DueMessage = z.object({
+  shard: z
+    .int()
+    .min(0)
+    .max(TIMER_SHARDS - 1),
+  from: z.int(),
+  to: z.int(),
+});
+export type DueMessage = z.infer<typeof DueMessage>;

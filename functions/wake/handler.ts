@@ -1,0 +1,19 @@
+import { makeSqs } from "#aws/clients.ts";
+import { readConfig } from "#aws/config.ts";
+import { makeWorkQueue } from "#aws/queues/work-queue.ts";
+import { makeWakeContext } from "./context.ts";
+import type { DueMessage } from "./due-message.ts";
+import { wake } from "./wake.ts";
+
+const { ports, telemetry } = makeWakeContext("wake");
+const { STRATA_QUEUE_DUE } = readConfig("STRATA_QUEUE_DUE");
+const due = makeWorkQueue<DueMessage>({ sqs: makeSqs(), url: STRATA_QUEUE_DUE });
+
+/** Every minute: timers that have come → profiles and FactStream, or the queue where they are many. */
+export async function handler(): Promise<void> {
+  try {
+    await wake({ ...ports, due });
+  } finally {
+    telemetry.flush();
+  }
+}
