@@ -15,22 +15,29 @@ export interface MemoryS3 {
   read(name: string): string | undefined;
 }
 
-/** S3 in memory, one bucket whatever its name: text objects; Get, Put, Delete and List with prefix, delimiter and start. */
+/** S3 in memory, one bucket whatever its name: objects of text or bytes; Get, Put, Delete and List with prefix, delimiter and start. */
 export function makeMemoryS3(): MemoryS3 {
-  const objects = new Map<string, string>();
+  const objects = new Map<string, string | Uint8Array>();
 
   function execute(command: object): object {
     if (command instanceof PutObjectCommand) {
       const { Key = "", Body } = command.input;
-      if (typeof Body !== "string") throw new TypeError("only text is kept here");
+      if (typeof Body !== "string" && !(Body instanceof Uint8Array)) {
+        throw new TypeError("only texts and bytes are kept here");
+      }
       objects.set(Key, Body);
       return {};
     }
     if (command instanceof GetObjectCommand) {
-      const text = objects.get(command.input.Key ?? "");
-      if (text === undefined)
+      const found = objects.get(command.input.Key ?? "");
+      if (found === undefined)
         throw Object.assign(new Error("The specified key does not exist."), { name: "NoSuchKey" });
-      return { Body: { transformToString: async () => text } };
+      return {
+        Body: {
+          transformToString: async () => textOf(found),
+          transformToByteArray: async () => (typeof found === "string" ? Buffer.from(found) : found),
+        },
+      };
     }
     if (command instanceof DeleteObjectCommand) {
       objects.delete(command.input.Key ?? "");
@@ -57,6 +64,13 @@ export function makeMemoryS3(): MemoryS3 {
     execute,
     client: { send: async (command: object) => execute(command) } as unknown as S3Client,
     names,
-    read: (name) => objects.get(name),
+    read: (name) => {
+      const found = objects.get(name);
+      return found === undefined ? undefined : textOf(found);
+    },
   };
+}
+
+function textOf(found: string | Uint8Array): string {
+  return typeof found === "string" ? found : Buffer.from(found).toString("utf8");
 }

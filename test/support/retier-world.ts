@@ -127,6 +127,8 @@ export function openRetierWorld(pageSize = 3) {
     settle,
     run,
     runOf,
-    advance: (minutes: number) => void (clock.now += minutes * MINUTE_MS),
+    advance: (minutes: number) => {
+      clock.now += minutes * MINUTE_MS;
+    },
   };
 }
