@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { pageOf } from "./answer.ts";
+import { Instant, pageOf } from "./answer.ts";
 
 /** The kinds of definitions.md. A kind that this version cannot compile yet is refused when it is written. */
 export const DefinitionKind = z.enum([
@@ -127,3 +127,58 @@ export type RotatedKey = z.infer<typeof RotatedKey>;
 export const RemovedDefinition = z
   .object({ kind: z.string(), name: z.string(), version: z.int().meta({ description: "The version in force now." }) })
   .meta({ id: "RemovedDefinition", example: { kind: "tag", name: "old-campaign", version: 10 } });
+
+/** A version of the definitions, as the log has it. */
+export const DefinitionVersion = z
+  .object({
+    version: z.int(),
+    at: Instant.nullable().meta({ description: "Null: not written down, as by the runtime itself." }),
+    by: z.string().nullable().meta({ description: "The name of the token, or of the run that found thresholds." }),
+    changes: z.array(z.string()).meta({ description: "The definitions that changed: `tag/frequent-buyer`." }),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: "DefinitionVersion" });
+export type DefinitionVersion = z.infer<typeof DefinitionVersion>;
+
+export const DefinitionVersionPage = pageOf(DefinitionVersion).meta({
+  id: "DefinitionVersionPage",
+  example: {
+    items: [{ version: 8, at: "2026-03-01T09:30:00.000Z", by: "maria", changes: ["tag/frequent-buyer"], reason: null }],
+    cursor: null,
+  },
+});
+export type DefinitionVersionPage = z.infer<typeof DefinitionVersionPage>;
+
+export const RollbackRequest = z
+  .strictObject({
+    version: z.int().min(0).meta({ description: "The version to go back to; 0: no definitions." }),
+    sources: z.boolean().default(false).meta({
+      description: "Remove the sources that were made since too, so that their write keys are refused.",
+    }),
+    dryRun: z.boolean().default(false).meta({ description: "Answers what would change and changes nothing." }),
+  })
+  .meta({ id: "RollbackRequest", example: { version: 7, sources: false, dryRun: true } });
+export type RollbackRequest = z.input<typeof RollbackRequest>;
+
+export const RollbackAnswer = ApplyAnswer.extend({
+  to: z.int().meta({ description: "The version that it equals now, sources and their keys aside." }),
+  sources: z
+    .object({
+      kept: z.array(z.string()).meta({ description: "Made since, and left alone." }),
+      removed: z.array(z.string()).meta({ description: "Made since, and removed because you asked for it." }),
+      restored: z.array(z.string()).meta({ description: "Removed since: there again, with the key that they had." }),
+      rotated: z.array(z.string()).meta({ description: "Given a new key since: that one stays." }),
+    })
+    .meta({ description: "Names of sources: their write keys are in clients that no rollback reaches." }),
+}).meta({
+  id: "RollbackAnswer",
+  example: {
+    version: 9,
+    to: 7,
+    dryRun: false,
+    changed: true,
+    changes: [{ kind: "tag", name: "frequent-buyer", op: "replace" }],
+    sources: { kept: ["kiosk"], removed: [], restored: [], rotated: [] },
+  },
+});
+export type RollbackAnswer = z.infer<typeof RollbackAnswer>;

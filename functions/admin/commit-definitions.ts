@@ -14,6 +14,8 @@ export interface PlannedChange<Plan> {
   readonly plan: Plan;
   /** `tag/frequent-buyer`, for the log and the audit. */
   readonly changed: readonly string[];
+  /** What led to it, where the names alone do not tell. */
+  readonly reason?: string;
 }
 
 /** Plans a change against the definitions in force and commits it if they are still in force, planning anew where
@@ -42,14 +44,15 @@ async function commitOnce(
   by: { actor: Actor; requestId: string; now: number },
   action: string,
   ports: AdminPorts,
-  { bundle, changed }: PlannedChange<unknown>,
+  { bundle, changed, reason }: PlannedChange<unknown>,
 ): Promise<boolean> {
   const lost = new AdminError(409, "definitions_changed_meanwhile", "another writer was faster");
   const target = changed.length === 1 ? (changed[0] ?? "") : `${changed.length} definitions`;
-  const details = { version: bundle.version, changed };
+  const why = reason === undefined ? {} : { reason };
+  const details = { version: bundle.version, changed, ...why };
   try {
     return await auditChange(by, { action, target, details }, ports, async () => {
-      const note = { at: by.now, by: by.actor.name, changes: changed };
+      const note = { at: by.now, by: by.actor.name, changes: changed, ...why };
       if ((await ports.definitions.commit(bundle, note)) === "conflict") throw lost;
       return { result: true };
     });

@@ -18,17 +18,15 @@ export function planChanges(
     const names = changed.diffs.filter(({ op }) => op !== "unchanged").map(({ kind, name }) => `${kind}/${name}`);
     return { bundle: changed.bundle, plan: changed.diffs, changed: names };
   }
-  const { faults } = changed;
-  const [_first] = faults;
+  throw refuseChanges(changed.faults);
+}
+
+/** The refusal of a change set, with the path of every fault. */
+export function refuseChanges(faults: readonly ChangeFault[]): AdminError {
   const [first] = faults;
-  throw new AdminError(
-    400,
-    codeOf(faults),
-    `${faults.length === 1 ? "1 fault" : `${faults.length} faults`}, nothing was changed${first ? `; ${messageOf(first)}` : ""}`,
-    {
-      details: { faults },
-    },
-  );
+  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  const message = `${count}, nothing was changed${first ? `; ${messageOf(first)}` : ""}`;
+  return new AdminError(400, codeOf(faults), message, { details: { faults } });
 }
 
 /** Where all faults are of one kind the answer says so: `definition_cycle` helps more than `definition_invalid`. */

@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { listActivity } from "./routes/activity.ts";
 import { listAudit } from "./routes/audit.ts";
 import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
+import { listDefinitionVersions, rollBackDefinitions } from "./routes/definition-versions.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
 import { listConflicts, unmergeProfile } from "./routes/identity.ts";
@@ -39,12 +40,15 @@ export const routes: readonly Route[] = [
   getTotals,
   listMetrics,
   getMetric,
+  // Before the list of a kind, which would take `versions` for one.
+  listDefinitionVersions,
   listDefinitions,
   getDefinition,
   putDefinition,
   deleteDefinition,
   previewDefinitions,
   applyChanges,
+  rollBackDefinitions,
   rotateSourceKey,
   listFailedEvents,
   replayFailedEvents,

@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Bundle } from "#domain/definitions/bundle.ts";
 import { canonicalJson } from "#domain/definitions/canonical-json.ts";
-import type { CommitNote, DefinitionStore } from "#domain/ports/definition-store.ts";
+import type { CommitNote, DefinitionStore, DefinitionVersion } from "#domain/ports/definition-store.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
 
 const LOG = "bundle";
@@ -100,6 +106,27 @@ export function makeDefinitionStore(on: {
       return hash === undefined ? undefined : { version, ...(await load(hash)) };
     },
 
+    async versions({ before, limit }) {
+      const { Items = [], LastEvaluatedKey } = await callStore(table, () =>
+        dynamo.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: before === undefined ? "pk = :log" : "pk = :log AND sk < :before",
+            ExpressionAttributeValues: {
+              ":log": { S: LOG },
+              ...(before !== undefined && { ":before": keyOf(before).sk }),
+            },
+            ScanIndexForward: false,
+            Limit: limit,
+            ConsistentRead: true,
+          }),
+        ),
+      );
+      const versions = Items.map(readVersion);
+      const last = versions.at(-1);
+      return { versions, ...(LastEvaluatedKey && last && { before: last.version }) };
+    },
+
     async commit(bundle: Bundle, note?: CommitNote) {
       const head = await newest();
       if ((head?.version ?? 0) !== bundle.version - 1) return "conflict";
@@ -120,6 +147,7 @@ export function makeDefinitionStore(on: {
                 at: { N: String(note.at) },
                 by: { S: note.by },
                 changes: { L: note.changes.map((change) => ({ S: change })) },
+                ...(note.reason !== undefined && { reason: { S: note.reason } }),
               }),
             },
             ConditionExpression: "attribute_not_exists(pk)",
@@ -128,6 +156,17 @@ export function makeDefinitionStore(on: {
       );
       return outcome === "done" ? "committed" : "conflict";
     },
+  };
+}
+
+function readVersion(item: Record<string, AttributeValue>): DefinitionVersion {
+  const version = Number(item.sk?.S);
+  if (item.at?.N === undefined) return { version };
+  const changes = (item.changes?.L ?? []).flatMap(({ S }) => S ?? []);
+  const reason = item.reason?.S;
+  return {
+    version,
+    note: { at: Number(item.at.N), by: item.by?.S ?? "", changes, ...(reason !== undefined && { reason }) },
   };
 }
 

@@ -5,6 +5,15 @@ export interface CommitNote {
   readonly at: number;
   readonly by: string;
   readonly changes: readonly string[];
+  /** What led to it, where the names alone do not tell: `rollback to 7`. */
+  readonly reason?: string;
+}
+
+/** A version that is or was in force. */
+export interface DefinitionVersion {
+  readonly version: number;
+  /** Absent where nobody left one. */
+  readonly note?: CommitNote;
 }
 
 export interface DefinitionStore {
@@ -14,6 +23,11 @@ export interface DefinitionStore {
   currentVersion(): Promise<number>;
   /** The bundle as it was at an earlier version. */
   at(version: number): Promise<Bundle | undefined>;
+  /** The versions so far, newest first, without their bundles. `before` is where the page before ended. Strongly consistent. */
+  versions(page: {
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<{ versions: DefinitionVersion[]; before?: number }>;
   /** Makes `bundle` the one in force if the version in force is still `bundle.version - 1`. */
   commit(bundle: Bundle, note?: CommitNote): Promise<"committed" | "conflict">;
 }

@@ -51,6 +51,20 @@ describe.each<[string, () => Promise<DefinitionStore>]>([
     expect(await store.at(1)).toBeUndefined();
   });
 
+  test("lists its versions, the newest first, a page at a time, with who changed what and why", async () => {
+    const store = await open();
+    expect(await store.versions({ limit: 10 })).toEqual({ versions: [] });
+    const note = { at: 5, by: "ops", changes: ["tag/vip"] };
+    await store.commit(bundle(1, "vip"), note);
+    await store.commit(bundle(2, "vip", "loyal"));
+    await store.commit(bundle(3, "vip"), { ...note, reason: "rollback to 1" });
+    const first = await store.versions({ limit: 2 });
+    expect(first.versions).toEqual([{ version: 3, note: { ...note, reason: "rollback to 1" } }, { version: 2 }]);
+    expect(first.before).toBe(2);
+    const { versions } = await store.versions({ before: 2, limit: 10 });
+    expect(versions).toEqual([{ version: 1, note }]);
+  });
+
   test("a commit is in force at once, and earlier versions stay readable", async () => {
     const store = await open();
     expect(await store.commit(bundle(1, "vip"), { at: 1, by: "ops", changes: ["tag/vip"] })).toBe("committed");
