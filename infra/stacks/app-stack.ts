@@ -24,7 +24,7 @@ export class AppStack extends Stack {
     new Collect(this, "Collect", { frontDoor, resources });
     new Fold(this, "Fold", { resources });
     new IndexTags(this, "Index", { resources });
-    new Wake(this, "Wake");
+    new Wake(this, "Wake", { resources });
     const retier = new Retier(this, "Retier");
     const imports = new ImportPeople(this, "Import", { resources });
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });

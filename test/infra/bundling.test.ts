@@ -36,6 +36,8 @@ describe("the functions' bundles", () => {
     ["functions/fold/refold.ts", 590_000],
     ["functions/import/handler.ts", 775_000],
     ["functions/index/handler.ts", 450_000],
+    ["functions/wake/due.ts", 600_000],
+    ["functions/wake/handler.ts", 600_000],
   ] as const)("%s stays below %d bytes", async (entry, limit) => {
     expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);
   });

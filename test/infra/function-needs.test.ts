@@ -18,6 +18,8 @@ const functionOfEntry = {
   "functions/fold/refold.ts": "Refold",
   "functions/import/handler.ts": "Import",
   "functions/index/handler.ts": "Index",
+  "functions/wake/due.ts": "WakeDue",
+  "functions/wake/handler.ts": "Wake",
 } satisfies Record<(typeof functionEntries)[number], string>;
 
 /** The text of every source file of ours that an entry file leads to. */

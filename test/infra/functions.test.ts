@@ -10,7 +10,16 @@ const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
 
 describe("functions", () => {
   test("are the steps of the flow and nothing that the CDK adds", () => {
-    expect(functions.map(([id]) => id).toSorted()).toEqual(["Admin", "Collect", "Fold", "Import", "Index", "Refold"]);
+    expect(functions.map(([id]) => id).toSorted()).toEqual([
+      "Admin",
+      "Collect",
+      "Fold",
+      "Import",
+      "Index",
+      "Refold",
+      "Wake",
+      "WakeDue",
+    ]);
     const types = Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith("Custom::") || type === "AWS::CloudFormation::Stack")).toEqual([]);
   });
@@ -85,22 +94,45 @@ describe("consumers of the streams", () => {
   });
 });
 
+describe("schedules", () => {
+  test.each([
+    ["Refold", "rate(5 minutes)", {}],
+    ["Wake", "rate(1 minute)", {}],
+  ])("start %s at %s with %j", (id, schedule, input) => {
+    template.hasResourceProperties("AWS::Events::Rule", {
+      ScheduleExpression: schedule,
+      Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": [id, "Arn"] }, ...input })],
+    });
+  });
+});
+
+test.each([
+  ["wake", "WakeLagSeconds"],
+  ["import", "ImportAttemptsFailed"],
+])("%s has an alarm for %s, which it counts itself", (service, metric) => {
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    Namespace: "Strata",
+    MetricName: metric,
+    Dimensions: [{ Name: "service", Value: service }],
+  });
+});
+
 describe("consumers of the queues", () => {
   const mappings = Object.values(template.findResources("AWS::Lambda::EventSourceMapping"));
 
-  test.each([["Import", "ImportQueue", 8]])(
-    "%s takes one message of %s at a time, %d at once, and answers partial failures",
-    (id, queue, concurrency) => {
-      const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);
-      expect(mapping?.Properties).toEqual({
-        EventSourceArn: { "Fn::GetAtt": [queue, "Arn"] },
-        FunctionName: { Ref: id },
-        BatchSize: 1,
-        FunctionResponseTypes: ["ReportBatchItemFailures"],
-        ScalingConfig: { MaximumConcurrency: concurrency },
-      });
-    },
-  );
+  test.each([
+    ["Import", "ImportQueue", 8],
+    ["WakeDue", "DueQueue", 50],
+  ])("%s takes one message of %s at a time, %d at once, and answers partial failures", (id, queue, concurrency) => {
+    const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);
+    expect(mapping?.Properties).toEqual({
+      EventSourceArn: { "Fn::GetAtt": [queue, "Arn"] },
+      FunctionName: { Ref: id },
+      BatchSize: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: concurrency },
+    });
+  });
 
   test("have room for six attempts before another poller sees a message", () => {
     for (const { Properties } of mappings) {

@@ -32,8 +32,8 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
   });
 
   test.each([
-    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import"]],
-    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import"]],
+    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Wake", "WakeWakeDue"]],
+    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Wake", "WakeWakeDue"]],
     ["Metrics", "Query", ["Admin"]],
     ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
   ])(
