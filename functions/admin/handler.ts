@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSqs } from "#aws/clients.ts";
+import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSigningS3, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
@@ -70,7 +70,7 @@ export const handler = makeAdminHandler({
   events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
   work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
-  importObjects: makeImportObjectStore({ s3, bucket }),
+  importObjects: makeImportObjectStore({ s3: makeSigningS3(), bucket }),
   importQueue: makeWorkQueue({ sqs: makeSqs(), url: config.STRATA_QUEUE_IMPORTS }),
   firstToken: makeSecretReader({
     secrets: makeSecretsManager(),

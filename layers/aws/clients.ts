@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { readConfig } from "./config.ts";
@@ -17,9 +17,14 @@ export function makeKinesis(): KinesisClient {
   return new KinesisClient({ retryMode: "standard", maxAttempts: 3 });
 }
 
-export function makeS3(): S3Client {
+export function makeS3(settings: Pick<S3ClientConfig, "requestChecksumCalculation"> = {}): S3Client {
   const { STRATA_S3_PATH_STYLE } = readConfig();
-  return new S3Client({ retryMode: "standard", maxAttempts: 5, forcePathStyle: STRATA_S3_PATH_STYLE });
+  return new S3Client({ retryMode: "standard", maxAttempts: 5, forcePathStyle: STRATA_S3_PATH_STYLE, ...settings });
+}
+
+/** For addresses at which others upload: the SDK would sign a checksum of the body, of which it has none. */
+export function makeSigningS3(): S3Client {
+  return makeS3({ requestChecksumCalculation: "WHEN_REQUIRED" });
 }
 
 export function makeSecretsManager(): SecretsManagerClient {

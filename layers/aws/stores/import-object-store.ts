@@ -8,7 +8,8 @@ const PREFIX = "imports/";
 const NOT_THERE = new Set([403, 404]);
 
 /** Uploaded files in S3, `imports/<importId>/file`, and what an import keeps beside each. Addresses are signed with the
- *  role of the function that asks, and end with its session at the latest. */
+ *  role of the function that asks, and end with its session at the latest; uploads need a client that signs no checksum
+ *  (`makeSigningS3`). */
 export function makeImportObjectStore(on: { s3: S3Client; bucket: string }): ImportObjectStore {
   const { s3, bucket: Bucket } = on;
 

@@ -55,29 +55,37 @@ async function* parseRecords(
   });
   // Heard here, told by `drain`: an error without a listener would end the process.
   parser.on("error", () => {});
-  const rowNow = () => from.row + parser.info.records + parser.info.empty_lines + 1;
+  let last = 0;
   try {
     for await (const piece of soundPieces(chunks)) {
       parser.write(piece);
-      yield drain(parser, rowNow);
+      yield drain(parser, from.row);
+      last = parser.info.records + parser.info.empty_lines;
     }
   } catch (error) {
-    if (error instanceof ImportError && error.row === undefined) {
-      throw new ImportError(error.code, error.message, { row: rowNow() });
-    }
-    throw error;
+    if (!(error instanceof ImportError) || error.row !== undefined) throw error;
+    // The parser holds the last characters back, in case a line break or a quote goes on.
+    parser.end();
+    for (const { info } of readAll(parser)) last = info.records + info.empty_lines;
+    throw new ImportError(error.code, error.message, { row: from.row + last + 1 });
   }
   parser.end();
-  yield drain(parser, rowNow);
+  yield drain(parser, from.row);
 }
 
 /** The parser works while it is written to and while it is read from, never between: what it has, it has now. */
-function drain(parser: Parser, rowNow: () => number): Parsed[] {
+function readAll(parser: Parser): Parsed[] {
   const parsed: Parsed[] = [];
   for (let next = parser.read() as Parsed | null; next !== null; next = parser.read() as Parsed | null) {
     parsed.push(next);
   }
-  if (parser.errored) throw explain(parser.errored as CsvError, rowNow());
+  return parsed;
+}
+
+function drain(parser: Parser, behind: number): Parsed[] {
+  const parsed = readAll(parser);
+  const { records, empty_lines } = parser.info;
+  if (parser.errored) throw explain(parser.errored as CsvError, behind + records + empty_lines + 1);
   return parsed;
 }
 
