@@ -9,8 +9,10 @@ import { conflicts } from "./commands/conflicts.ts";
 import { convert } from "./commands/convert-online-retail.ts";
 import { demo } from "./commands/demo.ts";
 import { members } from "./commands/members.ts";
+import { metrics } from "./commands/metrics.ts";
 import { profile } from "./commands/profile.ts";
 import { replay } from "./commands/replay.ts";
+import { tiers } from "./commands/tiers.ts";
 import { totals } from "./commands/totals.ts";
 import { unmerge } from "./commands/unmerge.ts";
 import type { Environment } from "./environment.ts";
@@ -25,6 +27,8 @@ const COMMANDS: readonly Command[] = [
   unmerge,
   conflicts,
   members,
+  tiers,
+  metrics,
   totals,
   clock,
   demo,
