@@ -10,13 +10,16 @@ import { startEmulator } from "./emulators/thread-host.ts";
 import type { Faults } from "./faults.ts";
 import { credentials, type Endpoints } from "./local-environment.ts";
 import type { Backend } from "./options.ts";
+import { MessageQueues } from "./queue/message-queues.ts";
+import { makeSqsApi } from "./queue/sqs-api.ts";
+import { serveSqs } from "./queue/sqs-endpoint.ts";
 import { EmbeddedStreams } from "./stream/embedded-streams.ts";
 import { makeKinesisApi } from "./stream/kinesis-api.ts";
 import { serveKinesis } from "./stream/kinesis-endpoint.ts";
 import { RemoteStream } from "./stream/remote-stream.ts";
 import type { ShardReader } from "./stream/shard-reader.ts";
 import type { Deployment, StreamPlan } from "./template/deployment.ts";
-import { region, streamArn } from "./template/physical-ids.ts";
+import { accountId, region, streamArn } from "./template/physical-ids.ts";
 
 interface DataServicesOptions {
   readonly dataDir: string;
@@ -32,6 +35,8 @@ export interface DataServices {
   readonly endpoints: Endpoints;
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
+  /** Always embedded: their time is the steered clock's. */
+  readonly queues: MessageQueues;
   readStream(plan: StreamPlan): ShardReader;
   /** Creates what the template asks for and is not there yet. */
   createResources(deployment: Deployment): Promise<void>;
@@ -41,6 +46,7 @@ export interface DataServices {
 export async function startDataServices(options: DataServicesOptions): Promise<DataServices> {
   const { dataDir, backend, secrets, faults, now, cleanup } = options;
   const streams = new EmbeddedStreams(path.join(dataDir, "streams"), now);
+  const queues = new MessageQueues(path.join(dataDir, "queues"), now);
   const emulate = async (module: string, folder: string): Promise<string> => {
     const emulator = await startEmulator(new URL(module, import.meta.url), { folder: path.join(dataDir, folder) });
     cleanup.add(() => emulator.stop());
@@ -51,13 +57,15 @@ export async function startDataServices(options: DataServicesOptions): Promise<D
     cleanup.add(close);
     return url;
   };
-  const [dynamodbUrl, objectStoreUrl, kinesisUrl, secretsManager] = await Promise.all([
+  const [dynamodbUrl, objectStoreUrl, kinesisUrl, sqsUrl, secretsManager] = await Promise.all([
     backend.dynamodb ?? emulate("./emulators/dynamodb-thread.ts", "dynamodb"),
     emulate("./emulators/object-store-thread.ts", "objects"),
     backend.kinesis ?? serve(serveKinesis(makeKinesisApi(streams, faults, streamArn))),
+    serve(serveSqs(makeSqsApi(queues, (queueName): string => `${sqsUrl}/${accountId}/${queueName}`))),
     serve(serveSecrets(secrets)),
   ]);
   cleanup.add(() => streams.close());
+  cleanup.add(() => queues.close());
 
   const s3Url = backend.s3 ?? objectStoreUrl;
   const dynamodb = new DynamoDBClient({ region, credentials, endpoint: dynamodbUrl });
@@ -70,12 +78,14 @@ export async function startDataServices(options: DataServicesOptions): Promise<D
   });
 
   return {
-    endpoints: { dynamodb: dynamodbUrl, kinesis: kinesisUrl, s3: s3Url, sqs: objectStoreUrl, secretsManager },
+    endpoints: { dynamodb: dynamodbUrl, kinesis: kinesisUrl, s3: s3Url, sqs: sqsUrl, secretsManager },
     dynamodb,
     s3,
+    queues,
     readStream: (plan) => (backend.kinesis === undefined ? streams.open(plan) : new RemoteStream(kinesis, plan.name)),
     async createResources(deployment) {
       for (const secret of deployment.secrets) secrets.provide(secret);
+      queues.open(deployment.queues);
       const creating = [createTables(dynamodb, deployment.tables), createBuckets(s3, deployment.buckets)];
       if (backend.kinesis === undefined) for (const stream of deployment.streams) streams.open(stream);
       else creating.push(createStreams(kinesis, deployment.streams));

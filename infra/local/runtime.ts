@@ -1,22 +1,17 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Cleanup } from "./cleanup.ts";
 import { SteeredClock } from "./clock.ts";
-import { makeControlRoutes, type Status } from "./control/control-routes.ts";
-import { type DataServices, startDataServices } from "./data-services.ts";
+import { makeControlRoutes } from "./control/control-routes.ts";
+import { startDataServices } from "./data-services.ts";
 import { SecretFile } from "./emulators/secret-file.ts";
-import { expireItems } from "./expire-items.ts";
 import { Faults } from "./faults.ts";
 import { FrontServer } from "./gateway/front-server.ts";
 import { makeGateway } from "./gateway/gateway.ts";
-import { FunctionHosts } from "./handlers/function-hosts.ts";
 import { lockInstance } from "./instance-lock.ts";
-import { KinesisMapping } from "./mappings/kinesis-mapping.ts";
 import type { Options } from "./options.ts";
 import { provideSources } from "./provide-sources.ts";
-import { RuleScheduler } from "./schedules/rule-scheduler.ts";
+import { runApp } from "./run-app.ts";
 import { synthesise } from "./synth/synthesise.ts";
 import type { Deployment } from "./template/deployment.ts";
 import { planDeployment } from "./template/plan-deployment.ts";
@@ -31,12 +26,6 @@ export interface Running {
   readonly mailboxUrl: null;
   readonly pid: number;
 }
-
-const hourMs = 3_600_000;
-/** The longest batching window here, in ms: batches are small on one machine, and somebody waits for the result. */
-const longestWindowMs = 200;
-/** How long running batches get to end when the runtime stops, in ms. */
-const stopMs = 3_000;
 
 /**
  * Starts everything: emulators, the template's resources, functions, gateway, mappings and rules.
@@ -72,46 +61,9 @@ export async function startRuntime(
   await services.createResources(deployment);
   const adminToken = findAdminToken(deployment, secrets);
 
-  const hosts = new FunctionHosts({
-    functions: deployment.functions,
-    endpoints: services.endpoints,
-    clock: clock.shared,
-    logFolder: file("logs"),
-    faults,
-  });
-  cleanup.add(() => hosts.stop());
-  hosts.warm([...deployment.routes, ...deployment.mappings].map(({ functionArn }) => functionArn));
-
-  const mappings = await startMappings(deployment, services, hosts, clock, file("checkpoints"), cleanup);
-  const status = (): Status => describe(mappings, scheduler.running, clock.now());
-  const settle = async (): Promise<void> => {
-    while (mappings.some(({ backlog }) => backlog > 0)) {
-      for (const mapping of mappings) mapping.hurry();
-      await delay(10);
-    }
-  };
-  const scheduler = new RuleScheduler({
-    rules: deployment.rules,
-    now: clock.now,
-    setClock: (instant) => clock.set(instant),
-    invoke: async (functionArn, event) => void (await hosts.invoke(functionArn, event)),
-    settle,
-  });
-  const expire = () => expireItems(services.dynamodb, deployment.tables, clock.now());
-  const sweeping = setInterval(() => void expire().catch(report), hourMs);
-  cleanup.add(() => clearInterval(sweeping));
-  cleanup.add(() => scheduler.stop());
-
-  const control = makeControlRoutes({
-    adminToken,
-    faults,
-    now: clock.now,
-    status,
-    async moveClock(instant) {
-      await scheduler.moveTo(instant);
-      await expire();
-    },
-  });
+  const app = await runApp({ deployment, services, clock, faults, dataDir, cleanup, report });
+  const { hosts, scheduler, walk, status } = app;
+  const control = makeControlRoutes({ adminToken, faults, now: clock.now, status, walk, report });
   const gateway = makeGateway(deployment.routes, (functionArn, event) => hosts.invoke(functionArn, event));
   front.open((request) => control(request) ?? gateway(request));
   scheduler.start();
@@ -122,48 +74,6 @@ export async function startRuntime(
   writeAtomically(file("local.json"), `${JSON.stringify(running, null, 2)}\n`);
   cleanup.add(() => rmSync(file("local.json"), { force: true }));
   return running;
-}
-
-async function startMappings(
-  deployment: Deployment,
-  services: DataServices,
-  hosts: FunctionHosts,
-  clock: SteeredClock,
-  checkpointFolder: string,
-  cleanup: Cleanup,
-): Promise<KinesisMapping[]> {
-  mkdirSync(checkpointFolder, { recursive: true });
-  const mappings = deployment.mappings.map((plan) => {
-    const stream = deployment.streams.find(({ arn }) => arn === plan.streamArn);
-    if (!stream) throw new Error(`${plan.id} reads ${plan.streamArn}, which is no stream of the app`);
-    return new KinesisMapping({
-      plan: { ...plan, windowMs: Math.min(plan.windowMs, longestWindowMs) },
-      reader: services.readStream(stream),
-      checkpointFolder,
-      now: clock.now,
-      invoke: (event) => hosts.invoke(plan.functionArn, event),
-      putObject: async (Bucket, Key, Body) =>
-        void (await services.s3.send(new PutObjectCommand({ Bucket, Key, Body }))),
-      report,
-    });
-  });
-  // A batch that runs on is delivered again after the next start.
-  cleanup.add(() => Promise.race([Promise.all(mappings.map((mapping) => mapping.stop())), delay(stopMs)]));
-  await Promise.all(mappings.map((mapping) => mapping.start()));
-  return mappings;
-}
-
-function describe(mappings: readonly KinesisMapping[], scheduled: number, now: number): Status {
-  const consumers = mappings.map(({ plan, backlog, failing }) => ({
-    function: plan.functionArn.slice(plan.functionArn.lastIndexOf("-") + 1),
-    backlog,
-    failing,
-  }));
-  return {
-    quiet: scheduled === 0 && consumers.every(({ backlog }) => backlog === 0),
-    now: new Date(now).toISOString(),
-    consumers,
-  };
 }
 
 function findAdminToken({ secrets: plans }: Deployment, secrets: SecretFile): string {

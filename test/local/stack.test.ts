@@ -14,6 +14,14 @@ const Status = z.object({
   quiet: z.boolean(),
   now: z.iso.datetime(),
   consumers: z.array(z.object({ function: z.string() })),
+  queues: z.array(
+    z.object({
+      queue: z.string(),
+      backlog: z.int(),
+      deadLettersOf: z.array(z.string()).optional(),
+      oldest: z.array(z.unknown()).optional(),
+    }),
+  ),
 });
 
 function makeShop(stack: LocalStack) {
@@ -145,7 +153,9 @@ describe("the local runtime", () => {
 
   test("says what its consumers have left to do", async () => {
     const status = Status.parse(await (await stack.admin("/local/status")).json());
-    expect(status.consumers.map((consumer) => consumer.function).sort()).toEqual(["Fold", "Index"]);
+    expect(status.consumers.map((consumer) => consumer.function)).toEqual(expect.arrayContaining(["Fold", "Index"]));
+    const letters = status.queues.filter(({ deadLettersOf }) => deadLettersOf !== undefined);
+    expect(letters.map(({ backlog, oldest }) => [backlog, oldest])).toEqual(letters.map(() => [0, []]));
   });
 
   test("says so when its data directory or its port is taken", async () => {

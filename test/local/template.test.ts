@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { makeEnvironment } from "../../infra/local/local-environment.ts";
 import { planDeployment } from "../../infra/local/template/plan-deployment.ts";
 import { readAssembly } from "../../infra/local/template/read-assembly.ts";
 import { Resolver } from "../../infra/local/template/resolve.ts";
@@ -45,6 +46,27 @@ const mapping = {
     EventSourceArn: { "Fn::GetAtt": ["Events", "Arn"] },
     FunctionName: { Ref: "Fold" },
     StartingPosition: "TRIM_HORIZON",
+  },
+};
+
+const queues = {
+  Due: {
+    Type: "AWS::SQS::Queue",
+    Properties: {
+      VisibilityTimeout: 60,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": ["Dead", "Arn"] }, maxReceiveCount: 5 },
+    },
+  },
+  Dead: { Type: "AWS::SQS::Queue" },
+};
+const queueMapping = {
+  Type: "AWS::Lambda::EventSourceMapping",
+  Properties: {
+    EventSourceArn: { "Fn::GetAtt": ["Due", "Arn"] },
+    FunctionName: { Ref: "Fold" },
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    ScalingConfig: { MaximumConcurrency: 50 },
   },
 };
 
@@ -141,6 +163,50 @@ describe("planning a deployment", () => {
     ]);
   });
 
+  test("reads queues with their dead letters, and their mappings, with the defaults of SQS and Lambda", () => {
+    const { assembly } = makeAssembly({ ...queues, Fold: lambda, Mapping: queueMapping });
+    const deployment = planDeployment(assembly);
+    const arn = "arn:aws:sqs:us-east-1:000000000000:App-";
+    const common = { retentionMs: 345_600_000, delayMs: 0 };
+    expect(deployment.queues).toEqual([
+      {
+        ...common,
+        name: "Due",
+        queueName: "App-Due",
+        arn: `${arn}Due`,
+        visibilityTimeoutMs: 60_000,
+        redrive: { arn: `${arn}Dead`, maxReceiveCount: 5 },
+      },
+      { ...common, name: "Dead", queueName: "App-Dead", arn: `${arn}Dead`, visibilityTimeoutMs: 30_000 },
+    ]);
+    expect(deployment.queueMappings).toEqual([
+      {
+        id: "Mapping",
+        functionArn: "arn:aws:lambda:us-east-1:000000000000:function:App-Fold",
+        queueArn: `${arn}Due`,
+        batchSize: 10,
+        windowMs: 0,
+        reportsItemFailures: true,
+        maximumConcurrency: 50,
+      },
+    ]);
+    expect(deployment.mappings).toEqual([]);
+  });
+
+  test("gives functions the URL of a queue on this machine", () => {
+    const variables = { STRATA_QUEUE_DUE: { Ref: "Due" } };
+    const { assembly } = makeAssembly({
+      ...queues,
+      Fold: { ...lambda, Properties: { ...lambda.Properties, Environment: { Variables: variables } } },
+    });
+    const [plan] = planDeployment(assembly).functions;
+    const endpoints = { dynamodb: "", kinesis: "", s3: "", sqs: "http://127.0.0.1:4566", secretsManager: "" };
+    expect(plan && makeEnvironment(plan, endpoints)).toMatchObject({
+      STRATA_QUEUE_DUE: "http://127.0.0.1:4566/000000000000/App-Due",
+      AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:4566",
+    });
+  });
+
   test("needs nothing for rights, keys, logs and alarms", () => {
     const types = [
       "AWS::IAM::Role",
@@ -171,6 +237,20 @@ describe("planning a deployment", () => {
         Mapping: { ...mapping, Properties: { ...mapping.Properties, FilterCriteria: {} } },
       },
       /Mapping \(AWS::Lambda::EventSourceMapping\).*FilterCriteria/s,
+    ],
+    [
+      "a queue whose messages would come again while they are worked on",
+      {
+        ...queues,
+        Fold: { ...lambda, Properties: { ...lambda.Properties, Timeout: 61 } },
+        Mapping: queueMapping,
+      },
+      /Mapping \(AWS::Lambda::EventSourceMapping\).*visibility timeout of Due/s,
+    ],
+    [
+      "a queue in order",
+      { Due: { Type: "AWS::SQS::Queue", Properties: { FifoQueue: true } } },
+      /Due \(AWS::SQS::Queue\)/,
     ],
     [
       "an index, which the tables must not have",

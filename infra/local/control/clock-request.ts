@@ -7,10 +7,13 @@ const Advance = z
   .regex(/^\d+[smhdw]$/, "expected a number and s, m, h, d or w, as in 40d")
   .transform((text) => Number.parseInt(text, 10) * unitMs[text.slice(-1) as keyof typeof unitMs]);
 
-/** Body of `POST /local/clock`: `{"advance":"40d"}` or `{"set":"2026-11-22T00:00:00Z"}`. */
+/** Whether to answer only when the clock has arrived; without, the answer says where it is going. */
+const wait = z.boolean().default(true);
+
+/** Body of `POST /local/clock`: `{"advance":"40d"}` or `{"set":"2026-11-22T00:00:00Z"}`, either with `"wait":false`. */
 export const ClockRequest = z.union([
-  z.strictObject({ advance: Advance }),
-  z.strictObject({ set: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)) }),
+  z.strictObject({ advance: Advance, wait }),
+  z.strictObject({ set: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), wait }),
 ]);
 
 /** The instant that a request means, epoch milliseconds. */

@@ -2,14 +2,9 @@ import { timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 import { FaultRequest, type Faults } from "../faults.ts";
 import { answerMessage, type GatewayRequest, type GatewayResponse } from "../gateway/request.ts";
+import { ClockMovingError, type ClockWalk } from "../schedules/clock-walk.ts";
 import { ClockRequest, targetOf } from "./clock-request.ts";
-
-export interface Status {
-  /** Every stream record is consumed and nothing is in flight. */
-  readonly quiet: boolean;
-  readonly now: string;
-  readonly consumers: readonly { readonly function: string; readonly backlog: number; readonly failing: number }[];
-}
+import type { Status } from "./describe-status.ts";
 
 interface ControlOptions {
   readonly adminToken: string;
@@ -17,19 +12,30 @@ interface ControlOptions {
   readonly now: () => number;
   status(): Status;
   /** Moves the clock, firing on the way what falls due. */
-  moveClock(instant: number): Promise<void>;
+  readonly walk: Pick<ClockWalk, "movingTo" | "moveTo">;
+  report(error: unknown): void;
 }
 
 /** The runtime's own routes, `/local/…`, for whoever holds the admin token; undefined for every other path. */
 export function makeControlRoutes(
   options: ControlOptions,
 ): (request: GatewayRequest) => Promise<GatewayResponse> | undefined {
-  const tellTime = () => answerJson(200, { now: new Date(options.now()).toISOString() });
+  const { walk, now, report } = options;
+  const tellTime = (status = 200) => {
+    const movingTo = walk.movingTo === undefined ? {} : { movingTo: writeInstant(walk.movingTo) };
+    return answerJson(status, { now: writeInstant(now()), ...movingTo });
+  };
   const routes: Record<string, (request: GatewayRequest) => Promise<GatewayResponse> | GatewayResponse> = {
     "GET /local/status": () => answerJson(200, options.status()),
-    "GET /local/clock": tellTime,
+    "GET /local/clock": () => tellTime(),
     "POST /local/clock": async ({ body }) => {
-      await options.moveClock(targetOf(ClockRequest.parse(parseJson(body)), options.now()));
+      const request = ClockRequest.parse(parseJson(body));
+      const moving = walk.moveTo(targetOf(request, now()));
+      if (!request.wait) {
+        moving.catch(report);
+        return tellTime(202);
+      }
+      await moving;
       return tellTime();
     },
     "GET /local/faults": () => answerJson(200, options.faults.remaining()),
@@ -52,10 +58,13 @@ export function makeControlRoutes(
       return await route(request);
     } catch (error) {
       if (error instanceof z.ZodError) return answerError(400, "invalid_request", z.prettifyError(error));
+      if (error instanceof ClockMovingError) return answerError(409, error.code, error.message);
       throw error;
     }
   }
 }
+
+const writeInstant = (instant: number): string => new Date(instant).toISOString();
 
 function holdsToken({ headers }: GatewayRequest, token: string): boolean {
   const given = Buffer.from((headers.authorization ?? "").replace(/^Bearer /i, ""));

@@ -14,7 +14,7 @@ interface HostsOptions {
 }
 
 /** Execution environments of one function at once. More would only wait for the same processors. */
-const concurrency = Math.max(2, availableParallelism());
+export const concurrency = Math.max(2, availableParallelism());
 
 /** Every function of the app, by ARN. */
 export class FunctionHosts {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InvocationOutcome } from "../handlers/function-host.ts";
 import type { ShardReader, StreamRecord } from "../stream/shard-reader.ts";
 import type { MappingPlan } from "../template/deployment.ts";
+import { backOffMs } from "./back-off.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { deliverBatch } from "./deliver-batch.ts";
 import { makeInvocationRecord } from "./invocation-record.ts";
@@ -19,9 +20,6 @@ interface MappingOptions {
   putObject(bucket: string, key: string, body: string): Promise<void>;
   report(error: unknown): void;
 }
-
-/** Doubles from 100 ms to 5 s: ten retries take about half a minute. */
-const defaultBackOffMs = (attempt: number): number => Math.min(5_000, 100 * 2 ** (attempt - 1));
 
 /** A Kinesis event source mapping: feeds a function from every shard of a stream, from where it stopped the last time. */
 export class KinesisMapping {
@@ -118,7 +116,7 @@ export class KinesisMapping {
   async #backOff(attempt: number): Promise<void> {
     const { signal } = this.#stopping;
     this.#failing += 1;
-    await delay((this.#options.backOffMs ?? defaultBackOffMs)(attempt), undefined, { signal }).catch(() => undefined);
+    await delay((this.#options.backOffMs ?? backOffMs)(attempt), undefined, { signal }).catch(() => undefined);
     this.#failing -= 1;
     if (signal.aborted) throw new StoppedError();
   }

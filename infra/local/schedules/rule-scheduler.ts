@@ -6,24 +6,27 @@ import { parseSchedule, type Schedule } from "./schedule-expression.ts";
 interface SchedulerOptions {
   readonly rules: readonly RulePlan[];
   readonly now: () => number;
-  /** Moves the clock forward on the way to a later instant. */
-  readonly setClock: (instant: number) => void;
   /** Runs the function to its end. Rejects never: a scheduled invocation's failure is the function's affair. */
   invoke(functionArn: string, event: unknown): Promise<void>;
-  /** Returns when the streams are consumed, so that what one firing caused is done before the next. */
-  settle(): Promise<void>;
+}
+
+interface ScheduledRule {
+  readonly plan: RulePlan;
+  readonly schedule: Schedule;
+  nextAt: number;
 }
 
 const tickMs = 1_000;
-const hourMs = 3_600_000;
+/** Rules that are due no more often than daily fire each time, however long the way. */
+const dayMs = 86_400_000;
 
 /** EventBridge rules with a schedule, on the steered clock. */
 export class RuleScheduler {
   readonly #options: SchedulerOptions;
-  readonly #rules: { readonly plan: RulePlan; readonly schedule: Schedule; nextAt: number }[];
+  readonly #rules: readonly ScheduledRule[];
   readonly #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #jumping = false;
+  #paused = false;
 
   /** Throws for a schedule that it cannot follow. */
   constructor(options: SchedulerOptions) {
@@ -38,6 +41,11 @@ export class RuleScheduler {
     return this.#running.size;
   }
 
+  /** When the next rule is due; Infinity where there is none. */
+  get nextDueAt(): number {
+    return Math.min(...this.#rules.map(({ nextAt }) => nextAt));
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
@@ -46,39 +54,36 @@ export class RuleScheduler {
     clearInterval(this.#timer);
   }
 
-  /**
-   * Moves the clock to an instant and fires, in order and each to its end, what falls due on the way. Where the way is
-   * longer than a day, a rule that is due more often fires once an hour: forty days of minutes would take minutes.
-   */
-  async moveTo(instant: number): Promise<void> {
-    const { now, setClock, settle } = this.#options;
-    const from = now();
-    const coarse = instant - from > 24 * hourMs;
-    this.#jumping = true;
-    try {
-      await settle();
-      for (let due = this.#nextDue(instant); due; due = this.#nextDue(instant)) {
-        const { plan, nextAt, schedule } = due;
-        setClock(nextAt);
-        await this.#fire(plan, nextAt);
-        await settle();
-        due.nextAt = schedule(coarse ? Math.max(nextAt, Math.min(nextAt + hourMs - 1, instant)) : nextAt);
-      }
-      setClock(instant);
-      // A clock that was set back starts its schedules from there.
-      if (instant < from) for (const rule of this.#rules) rule.nextAt = rule.schedule(instant);
-    } finally {
-      this.#jumping = false;
-    }
+  /** Fires nothing by itself until `resume`. Returns when what it fired is done. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    await Promise.all(this.#running);
   }
 
-  #nextDue(until: number) {
-    const [first] = this.#rules.filter(({ nextAt }) => nextAt <= until).sort((a, b) => a.nextAt - b.nextAt);
-    return first;
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /** A clock that was set back starts its schedules from there. */
+  restart(): void {
+    const now = this.#options.now();
+    for (const rule of this.#rules) rule.nextAt = rule.schedule(now);
+  }
+
+  /**
+   * Fires the rule that is due next, on a way that ends at `until`, and returns when it is done. One that is due more often
+   * than every `grainMs` and than daily fires only so often, and a last time when it is last due on the way.
+   */
+  async fireNext(grainMs: number, until: number): Promise<void> {
+    const rule = this.#rules.find(({ nextAt }) => nextAt === this.nextDueAt);
+    if (!rule) return;
+    const dueAt = rule.nextAt;
+    rule.nextAt = nextOnTheWay(rule, grainMs, until);
+    await this.#fire(rule.plan, dueAt);
   }
 
   #tick(): void {
-    if (this.#jumping) return;
+    if (this.#paused) return;
     const now = this.#options.now();
     for (const rule of this.#rules.filter(({ nextAt }) => nextAt <= now)) {
       const dueAt = rule.nextAt;
@@ -107,4 +112,12 @@ export class RuleScheduler {
       ),
     );
   }
+}
+
+function nextOnTheWay({ schedule, nextAt }: ScheduledRule, grainMs: number, until: number): number {
+  const next = schedule(nextAt);
+  const period = next - nextAt;
+  if (next > until || period >= grainMs || period >= dayMs) return next;
+  const later = schedule(nextAt + grainMs - 1);
+  return later <= until ? later : Math.max(next, schedule(until - period));
 }
