@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Instant, pageOf } from "./answer.ts";
+import { StartedRun } from "./retier.ts";
 
 /** The kinds of definitions.md. A kind that this version cannot compile yet is refused when it is written. */
 export const DefinitionKind = z.enum([
@@ -94,6 +95,7 @@ export const ApplyAnswer = z
     dryRun: z.boolean(),
     changed: z.boolean().meta({ description: "False: all was so already and nothing was written." }),
     changes: z.array(DefinitionDiff),
+    retier: StartedRun.optional().meta({ description: "The run that evaluates everyone by what changed." }),
   })
   .meta({
     id: "ApplyAnswer",

@@ -1,8 +1,10 @@
 import type { Bundle } from "#domain/definitions/bundle.ts";
 import { type CompiledBundle, compileBundle } from "#domain/definitions/compile-bundle.ts";
+import type { StartedRun } from "#events/admin-api/retier.ts";
 import { AdminError } from "./admin-error.ts";
 import { auditChange } from "./audit-change.ts";
 import type { AdminPorts } from "./ports.ts";
+import { retierAfterChange } from "./retier-after-change.ts";
 import type { Actor } from "./route.ts";
 
 /** Writers of definitions are few; losing this many races in a row means something else is wrong. */
@@ -19,20 +21,24 @@ export interface PlannedChange<Plan> {
 }
 
 /** Plans a change against the definitions in force and commits it if they are still in force, planning anew where
- *  another writer was faster. Audited if it changes anything. Throws what `plan` throws, AdminError 409
+ *  another writer was faster. Audited if it changes anything; a change that can change answers starts a re-tiering run.
+ *  Throws what `plan` throws, AdminError 409
  *  `setting_frozen`, or 503 `definitions_busy`. */
 export async function commitDefinitions<Plan>(
   by: { actor: Actor; requestId: string; now: number },
   action: string,
   ports: AdminPorts,
   plan: (inForce: Bundle) => PlannedChange<Plan>,
-): Promise<PlannedChange<Plan>> {
+): Promise<PlannedChange<Plan> & { readonly run?: StartedRun }> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const inForce = await ports.definitions.current();
     const planned = plan(inForce);
     if (planned.bundle === inForce) return planned;
     await refuseFrozenSettings(compileBundle(inForce), compileBundle(planned.bundle), ports);
-    if (await commitOnce(by, action, ports, planned)) return planned;
+    if (!(await commitOnce(by, action, ports, planned))) continue;
+    const change = { before: inForce, after: planned.bundle, changed: planned.changed };
+    const run = await retierAfterChange(by.actor.name, change, ports);
+    return { ...planned, ...(run && { run }) };
   }
   throw new AdminError(503, "definitions_busy", "others kept changing the definitions; try again", {
     headers: { "retry-after": "1" },

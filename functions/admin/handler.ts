@@ -36,6 +36,7 @@ const config = readConfig(
   "STRATA_TABLE_AUDIT",
   "STRATA_TABLE_TIMERS",
   "STRATA_TABLE_WORK",
+  "STRATA_QUEUE_RETIER",
   "STRATA_QUEUE_IMPORTS",
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
@@ -44,6 +45,7 @@ const config = readConfig(
 );
 const dynamo = makeDynamo();
 const s3 = makeS3();
+const sqs = makeSqs();
 const kinesis = makeKinesis();
 const now = () => Date.now();
 const { log } = makeTelemetry("admin");
@@ -70,8 +72,10 @@ export const handler = makeAdminHandler({
   events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
   work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
+  retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
+  definitionsMaxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS,
   importObjects: makeImportObjectStore({ s3: makeSigningS3(), bucket }),
-  importQueue: makeWorkQueue({ sqs: makeSqs(), url: config.STRATA_QUEUE_IMPORTS }),
+  importQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_IMPORTS }),
   firstToken: makeSecretReader({
     secrets: makeSecretsManager(),
     secretId: config.STRATA_ADMIN_TOKEN_SECRET,

@@ -15,6 +15,7 @@ import type { TimerStore } from "#domain/ports/timer-store.ts";
 import type { TokenStore } from "#domain/ports/token-store.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
+import type { SliceMessage } from "#domain/retier/ports.ts";
 
 /** Everything that administration reaches, the clock and randomness included. */
 export interface AdminPorts {
@@ -39,6 +40,10 @@ export interface AdminPorts {
   readonly work: WorkStore;
   readonly importObjects: ImportObjectStore;
   readonly importQueue: WorkQueue<ImportMessage>;
+  /** Slices of re-tiering runs. */
+  readonly retierQueue: WorkQueue<SliceMessage>;
+  /** How long a function may go on with the definitions that it has, milliseconds. */
+  readonly definitionsMaxAgeMs: number;
   /** The deployment's own token, admin; undefined where there is none. */
   readonly firstToken: () => Promise<string | undefined>;
   /** Milliseconds since 1970. */

@@ -13,6 +13,7 @@ import { countMembers, explainProfileMembership, listMembers } from "./routes/me
 import { getMetric, listMetrics } from "./routes/metrics.ts";
 import { previewDefinitions } from "./routes/preview.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
+import { getRetierRun, listRetierRuns, resumeRetierRun, startRetier, stopRetierRun } from "./routes/retier.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
 
@@ -37,6 +38,11 @@ export const routes: readonly Route[] = [
   getImport,
   startImport,
   stopImport,
+  startRetier,
+  listRetierRuns,
+  getRetierRun,
+  stopRetierRun,
+  resumeRetierRun,
   getTotals,
   listMetrics,
   getMetric,

@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import type { ImportMessage } from "#domain/imports/import-ports.ts";
+import type { SliceMessage } from "#domain/retier/ports.ts";
 import type { Role } from "#events/admin-api/role.ts";
 import { makeAdminHandler } from "#functions/admin/answer-request.ts";
 import { hashOf } from "#functions/admin/auth.ts";
@@ -68,6 +69,8 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     work: makeMemoryWorkStore(),
     importObjects: makeMemoryImportObjectStore(),
     importQueue: makeMemoryWorkQueue<ImportMessage>(),
+    retierQueue: makeMemoryWorkQueue<SliceMessage>(),
+    definitionsMaxAgeMs: 60_000,
     firstToken: async () => FIRST_TOKEN,
     now: () => state.now,
     random: seededNumbers(1),

@@ -31,10 +31,12 @@ export const applyChanges = defineRoute({
       const changed = planned.bundle !== inForce;
       return { status: 200, body: { version: inForce.version, dryRun, changed, changes: diffs } };
     }
-    const { bundle, plan, changed } = await commitDefinitions(input, "definitions.apply", ports, (inForce) =>
+    const { bundle, plan, changed, run } = await commitDefinitions(input, "definitions.apply", ports, (inForce) =>
       planChanges(inForce, changes, ports),
     );
-    return { status: 200, body: { version: bundle.version, dryRun, changed: changed.length > 0, changes: plan } };
+    const isChanged = changed.length > 0;
+    const body = { version: bundle.version, dryRun, changed: isChanged, changes: plan, ...(run && { retier: run }) };
+    return { status: 200, body };
   },
 });
 
