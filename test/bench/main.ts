@@ -10,20 +10,31 @@ import { bundles } from "./bundles.ts";
 import { collect } from "./collect.ts";
 import { cost } from "./cost.ts";
 import { foldCore } from "./fold-core.ts";
+import { measures } from "./measures.ts";
 import { renderReport } from "./render-report.ts";
 import { retailFull } from "./retail-full.ts";
 import { rfm } from "./rfm.ts";
 import { rules } from "./rules.ts";
 import { stateSize } from "./state-size.ts";
 
-const benchmarks: readonly Benchmark[] = [foldCore, collect, stateSize, cost, rules, bundles, retailFull, rfm];
+const benchmarks: readonly Benchmark[] = [
+  foldCore,
+  collect,
+  stateSize,
+  cost,
+  rules,
+  bundles,
+  retailFull,
+  rfm,
+  measures,
+];
 
 const HELP = `usage: npm run bench -- [options]
 
   --only <name>    run one benchmark (may be given several times)
   --events <n>     scale: events to fold, collect or count (default: each benchmark's own)
   --runs <n>       timed runs of each side (default 5)
-  --csv <path>     the Online Retail file, for retail-full and rfm
+  --csv <path>     the Online Retail file, for retail-full, rfm and measures
   --json <file>    write what was found as JSON
 
 ${benchmarks.map(({ name, summary, onlyByName }) => `  ${name.padEnd(12)} ${summary}${onlyByName ? " (only by name)" : ""}`).join("\n")}

@@ -14,7 +14,7 @@ import type { Scored } from "./rfm-in-sql.ts";
 
 const RETAIL = fileURLToPath(new URL("../../../events/examples/definitions/retail", import.meta.url));
 /** When the re-tiering run begins: the night after the file's last day. */
-const RUN_AT = Date.parse("2011-12-10T02:15:00Z");
+export const RUN_AT = Date.parse("2011-12-10T02:15:00Z");
 const BATCH_CALLS = 500;
 const SCORES = [1, 2, 3, 4, 5];
 
@@ -32,7 +32,8 @@ export async function scoreByProduct(calls: AsyncIterable<object>): Promise<Map<
   return scored;
 }
 
-async function foldCalls(calls: AsyncIterable<object>, bundle: CompiledBundle): Promise<Profile[]> {
+/** Everyone whom the calls tell of, by collection and the fold. */
+export async function foldCalls(calls: AsyncIterable<object>, bundle: CompiledBundle): Promise<Profile[]> {
   const shop = openPipeline(bundle);
   let batch: object[] = [];
   for await (const call of calls) {
@@ -53,7 +54,7 @@ function thresholdsOf(people: readonly Profile[], definitions: Bundle) {
 }
 
 /** The shop's example definitions, and a tag for each score of each letter. */
-async function retailBundle(): Promise<Bundle> {
+export async function retailBundle(): Promise<Bundle> {
   const written = (await readFolder(RETAIL)).map(({ kind, name, definition }) => ({ kind, name, definition }));
   const tags = (["r", "f", "m", "fm"] as const).flatMap((letter) =>
     SCORES.map((score) => {

@@ -1,5 +1,5 @@
-import { DuckDBInstance } from "@duckdb/node-api";
 import * as z from "zod";
+import { queryOrders } from "../retail/query-orders.ts";
 
 /** One customer as SQL scores it. */
 const Scored = z.object({
@@ -12,25 +12,6 @@ const Scored = z.object({
   pence: z.int(),
 });
 export type Scored = z.infer<typeof Scored>;
-
-/** Orders out of the Online Retail CSV: an invoice that is no cancellation, its lines that are free left out; placed when
- *  its first line was written. */
-const ORDERS_OF_CSV = `
-  SELECT CustomerID AS customer, InvoiceNo AS id, min(InvoiceDate::TIMESTAMPTZ) AS placed,
-    (round(sum(Quantity::INTEGER * UnitPrice::DECIMAL(12, 3)), 2) * 100)::BIGINT AS pence
-  FROM read_csv($file, header = true, all_varchar = true)
-  WHERE CustomerID IS NOT NULL AND UnitPrice::DECIMAL(12, 3) > 0 AND InvoiceNo NOT LIKE 'C%'
-  GROUP BY ALL`;
-
-/** The same out of calls, as `strata convert-online-retail` writes them. */
-const ORDERS_OF_CALLS = `
-  SELECT userId AS customer, properties.order_id AS id, min(timestamp::TIMESTAMPTZ) AS placed,
-    max(round(properties.revenue::DOUBLE * 100))::BIGINT AS pence
-  FROM read_json($file, format = 'newline_delimited', columns = {
-    event: 'VARCHAR', userId: 'VARCHAR', timestamp: 'VARCHAR', properties: 'STRUCT(order_id VARCHAR, revenue DOUBLE)'
-  })
-  WHERE event = 'Order Completed'
-  GROUP BY ALL`;
 
 /** RFM as the design defines it. Recency: calendar days since the last order, in the project's zone; frequency: orders;
  *  money: gross revenue. Thresholds: the nearest-rank 20, 40, 60 and 80 % over all buyers. A score is 1 and the number of
@@ -82,17 +63,6 @@ const RFM = `
 
 /** Scores the customers of a file on 10 December 2011 by a query that knows the definitions and none of the code.
  *  @param file the Online Retail CSV, or its calls as NDJSON; either may be gzipped. */
-export async function scoreInSql(file: string): Promise<Scored[]> {
-  const database = await DuckDBInstance.create(":memory:");
-  const connection = await database.connect();
-  try {
-    const orders = /\.ndjson(\.gz)?$/.test(file) ? ORDERS_OF_CALLS : ORDERS_OF_CSV;
-    const quoted = `'${file.replaceAll("'", "''")}'`;
-    await connection.run(`CREATE TABLE orders AS ${orders.replace("$file", () => quoted)}`);
-    const found = await connection.runAndReadAll(RFM);
-    return z.array(Scored).parse(found.getRowObjectsJson());
-  } finally {
-    connection.closeSync();
-    database.closeSync();
-  }
+export function scoreInSql(file: string): Promise<Scored[]> {
+  return queryOrders(file, RFM, Scored);
 }
