@@ -110,7 +110,7 @@ describe.each([
     );
     expect(sent.Successful?.map(({ Id }) => Id)).toEqual(ids);
     const messages = await receive();
-    expect(messages.map(({ Body }) => Body).sort()).toEqual(ids.map((id) => `body ${id}`).sort());
+    expect(new Set(messages.map(({ Body }) => Body))).toEqual(new Set(ids.map((id) => `body ${id}`)));
     const deleted = await client.send(
       new DeleteMessageBatchCommand({
         QueueUrl,

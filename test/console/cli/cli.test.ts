@@ -152,8 +152,8 @@ describe("what is printed", () => {
     await runStrata(["clock", "--set", "2026-04-10T11:30:00+02:00", "--url", server.url]);
     expect(server.requests.map(({ body }) => body)).toEqual([
       undefined,
-      { advance: "40d" },
-      { set: "2026-04-10T09:30:00.000Z" },
+      { advance: "40d", wait: false },
+      { set: "2026-04-10T09:30:00.000Z", wait: false },
     ]);
   });
 
