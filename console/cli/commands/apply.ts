@@ -59,6 +59,7 @@ export const apply: Command = {
     terminal.print(
       `${terminal.outColours.green("✔")} Version ${applied.version} is in force: ${summariseDiff(applied.changes)}.`,
     );
+    if (applied.retier) terminal.print("  Everyone is evaluated anew; strata retier --watch shows how far that is.");
     showKeys(applied.changes, terminal);
     terminal.printJson(withPlaces(applied, written));
     return ExitCode.ok;
