@@ -8,13 +8,19 @@ import { clock } from "./commands/clock.ts";
 import { conflicts } from "./commands/conflicts.ts";
 import { convert } from "./commands/convert-online-retail.ts";
 import { demo } from "./commands/demo.ts";
+import { history } from "./commands/history.ts";
+import { importPeople } from "./commands/import.ts";
 import { members } from "./commands/members.ts";
 import { metrics } from "./commands/metrics.ts";
+import { preview } from "./commands/preview.ts";
 import { profile } from "./commands/profile.ts";
 import { replay } from "./commands/replay.ts";
+import { retier } from "./commands/retier.ts";
+import { rollback } from "./commands/rollback.ts";
 import { tiers } from "./commands/tiers.ts";
 import { totals } from "./commands/totals.ts";
 import { unmerge } from "./commands/unmerge.ts";
+import { why } from "./commands/why.ts";
 import type { Environment } from "./environment.ts";
 import { markNumbers, OnceText, unmark } from "./option-text.ts";
 import { reportError } from "./report-error.ts";
@@ -22,11 +28,17 @@ import { openTerminal } from "./terminal.ts";
 
 const COMMANDS: readonly Command[] = [
   apply,
+  preview,
+  history,
+  rollback,
   replay,
   profile,
+  why,
   unmerge,
   conflicts,
   members,
+  importPeople,
+  retier,
   tiers,
   metrics,
   totals,

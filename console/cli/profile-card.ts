@@ -35,6 +35,7 @@ export function renderProfile(
         .map(([name, { granted }]) => `${printable(name)} ${granted ? "yes" : "no"}`)
         .join(", "),
     ],
+    ...Object.entries(view.tiers).map(([ladder, stand]): [string, string] => [printable(ladder), spellTier(stand)]),
     ["merged from", spellMerged(view.mergedFrom)],
   ];
   const shown = rows.filter(([, value]) => value !== "");
@@ -44,14 +45,25 @@ export function renderProfile(
     ...shown.map(([name, value]) => `  ${c.dim(padText(name, width))}  ${value}`),
     "",
   ];
-  if (view.memberships.length === 0) return [...lines, c.dim("  in no tag")];
+  if (view.memberships.length === 0) return [...lines, c.dim("  in no tag, segment or tier")];
   for (const { key, since, until } of view.memberships) {
     const end = until === null ? "" : `, can change on its own at ${spellInstant(until)}`;
     lines.push(`  ${c.green("●")} ${c.bold(printable(key))}  ${c.dim(`since ${spellInstant(since)}${end}`)}`);
-    for (const evidence of why.find((reason) => reason.key === key)?.because ?? [])
+    const reason = why.find((one) => one.key === key);
+    for (const evidence of reason?.because ?? [])
       lines.push(`      ${evidence.holds ? c.green("✔") : c.dim("·")} ${spellEvidence(evidence)}`);
+    if (reason?.warming) lines.push(`      ${c.yellow(spellWarming(reason.warming.completeFrom))}`);
   }
   return lines;
+}
+
+/** `middle since 2026-03-01, high before` */
+function spellTier({ tier, since, previous }: ProfileView["tiers"][string]): string {
+  return `${printable(tier)} since ${spellDay(since)}${previous === null ? "" : `, ${printable(previous)} before`}`;
+}
+
+function spellWarming(completeFrom: string | null): string {
+  return `warming: complete ${completeFrom === null ? "after a re-tiering run" : `from ${spellInstant(completeFrom)}`}`;
 }
 
 /** A person may have been merged a hundred times. */

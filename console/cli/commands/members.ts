@@ -13,15 +13,19 @@ const Options = z.object({
 /** The most that one page of the API has. */
 const PAGE = 100;
 
-/** Lists who is in a tag, page by page; on a terminal it asks before going on. */
+/** Lists who is in a tag, a segment or a tier, page by page; on a terminal it asks before going on. */
 export const members: Command = {
   usage: "members <key>",
-  summary: "List the people in a tag",
+  summary: "List the people in a tag, a segment or a tier",
   options: [
     ["--limit <n>", "How many to list (default: 100)"],
     ["--cursor <cursor>", "Go on where an earlier list ended"],
   ],
-  examples: ["strata members frequent-buyer", "strata members tag:lapsed --limit 1000 --json"],
+  examples: [
+    "strata members frequent-buyer",
+    "strata members segment:win-back",
+    "strata members tier:value=high --limit 1000 --json",
+  ],
   async run([name = ""], rawOptions, context) {
     const { terminal } = context;
     const { limit, cursor: start } = readOptions(Options, rawOptions);

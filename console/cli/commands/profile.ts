@@ -7,7 +7,7 @@ import { renderProfile } from "../profile-card.ts";
 /** Shows one person: who it is, what was bought, and why each tag holds. */
 export const profile: Command = {
   usage: "profile <identifier>",
-  summary: "Show a person and why each tag holds, by type:value or by profile id",
+  summary: "Show a person, and why each tag, segment and tier holds, by type:value or by profile id",
   options: [],
   examples: [
     "strata profile userId:12583",

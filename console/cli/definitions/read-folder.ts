@@ -5,14 +5,24 @@ import { shortPath } from "../short-path.ts";
 import { type Fault, parseFile, type WrittenDefinition } from "./parse-file.ts";
 
 /** Far more than anybody writes by hand; a generated file of this size is a mistake. */
-const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024;
 
 /** Reads every `*.yaml` and `*.yml` below `folder` (links to folders are not followed), in order of their names.
  *  Throws CliError `definitions_faulty` that lists every fault with its file and line. */
 export async function readFolder(folder: string): Promise<WrittenDefinition[]> {
+  return readFiles(await findFiles(folder));
+}
+
+/** The same of a folder, or of a single file whatever it is called. */
+export async function readFolderOrFile(path: string): Promise<WrittenDefinition[]> {
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
+  return isFile ? readFiles([path]) : readFolder(path);
+}
+
+async function readFiles(files: readonly string[]): Promise<WrittenDefinition[]> {
   const written: WrittenDefinition[] = [];
   const faults: Fault[] = [];
-  for (const file of await findFiles(folder)) {
+  for (const file of files) {
     const shown = shortPath(file);
     const { size } = await stat(file);
     if (size > MAX_FILE_BYTES) {

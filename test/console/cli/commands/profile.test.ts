@@ -20,7 +20,7 @@ const PROFILE = {
   place: {},
   device: {},
   memberships: [{ key: KEY, since: AT, until: "2026-04-01T23:00:00.000Z" }],
-  tiers: {},
+  tiers: { value: { tier: "high", since: AT, previous: "middle" } },
   consent: {},
   mergedFrom: [],
 };
@@ -32,6 +32,9 @@ const WHY = {
   until: null,
   definitionVersion: 3,
   because: [{ path: "did", holds: true, seen: 15, wants: { atLeast: 4, event: "Order Completed", within: "180d" } }],
+  foreseen: null,
+  history: [],
+  warming: { completeFrom: null },
 };
 
 function startServer() {
@@ -50,6 +53,8 @@ test("a person is shown with orders, tags, and why each tag holds", async () => 
   expect(stdout).toContain("15, £6,720.38");
   expect(stdout).toContain("can change on its own at 2026-04-01 23:00 UTC");
   expect(stdout).toContain("Order Completed within 180d: 15 (at least 4)");
+  expect(stdout).toMatch(/value +high since 2026-03-01, middle before/);
+  expect(stdout).toContain("warming: complete after a re-tiering run");
 });
 
 test("under --json the profile comes as the API has it, with the reasons by tag", async () => {
