@@ -24,6 +24,8 @@ export interface Fault {
 
 /** An alias may stand for a large part of a document: a few levels of them expand to gigabytes. Nobody needs this many. */
 const MAX_ALIASES = 100;
+/** Faults told of the text of one document. */
+const MAX_FAULTS = 20;
 
 /** Parses one file of definitions: several documents, divided by `---`; empty ones are left out. */
 export function parseFile(file: string, text: string): { definitions: WrittenDefinition[]; faults: Fault[] } {
@@ -33,8 +35,7 @@ export function parseFile(file: string, text: string): { definitions: WrittenDef
   for (const document of parseDocuments(text, lines, file, faults)) {
     const startLine = locate(document, lines, "");
     if (document.errors.length > 0) {
-      for (const error of document.errors)
-        faults.push({ file, line: lines.linePos(error.pos[0]).line, message: firstLine(error.message) });
+      faults.push(...faultsOf(document, lines, file));
       continue;
     }
     const value = readValue(document);
@@ -59,6 +60,18 @@ function parseDocuments(text: string, lines: LineCounter, file: string, faults: 
     faults.push({ file, line: 1, message });
     return [];
   }
+}
+
+/** Of what is wrong with the text on one line only the first is told: the rest mostly follows from it. */
+function faultsOf(document: Document.Parsed, lines: LineCounter, file: string): Fault[] {
+  const byLine = new Map<number, Fault>();
+  for (const error of document.errors) {
+    const { line } = lines.linePos(error.pos[0]);
+    // The parser catches some of its own overflows.
+    const message = /call stack/.test(error.message) ? "nested too deeply" : firstLine(error.message);
+    if (!byLine.has(line)) byLine.set(line, { file, line, message });
+  }
+  return [...byLine.values()].slice(0, MAX_FAULTS);
 }
 
 type Value = { fault: string } | { definition: Pick<WrittenDefinition, "kind" | "name" | "definition"> | undefined };
