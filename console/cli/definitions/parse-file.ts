@@ -81,7 +81,10 @@ function readValue(document: Document.Parsed): Value {
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    return { fault: cause instanceof RangeError ? "nested too deeply" : firstLine(String((cause as Error).message)) };
+    if (cause instanceof RangeError) return { fault: "nested too deeply" };
+    const { message } = cause as Error;
+    const isBomb = /alias count/.test(message);
+    return { fault: isBomb ? `aliases that stand for more than ${MAX_ALIASES} copies` : firstLine(message) };
   }
   if (value === null || value === undefined) return { definition: undefined };
   if (typeof value !== "object" || Array.isArray(value))

@@ -18,7 +18,7 @@ afterAll(async () => {
 const conditions = Array.from({ length: 10_000 }, (_, n) => `    - did: { event: Event ${n} }\n`).join("");
 /** One list of a thousand values that fits, fifteen times: more than any definition may have. */
 const values = Array.from({ length: 1_000 }, (_, n) => `value-${n}-of-a-long-list-of-things`).join(", ");
-const lists = Array.from({ length: 12 }, () => `    - trait: { name: city, in: [${values}] }\n`).join("");
+const lists = Array.from({ length: 13 }, () => `    - trait: { name: city, in: [${values}] }\n`).join("");
 const bomb = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
   .concat(Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(", ")}]`))
   .join("\n");
@@ -67,19 +67,19 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "ten thousand conditions",
     yaml: `kind: tag\nname: a\nrule:\n  all:\n${conditions}`,
-    line: /a\.yaml:\d+ {2}/,
+    line: /a\.yaml:3 {2}tag\/a rule: more than 1000 leaves/,
     fault: { path: "rule", code: "rule_too_large", message: /more than 1000 leaves/ },
   },
   {
     name: "400 KB of YAML",
     yaml: `kind: tag\nname: a\nrule:\n  all:\n${lists}`,
-    line: /a\.yaml:1 {2}\d+ bytes; a file of definitions has at most 262144/,
+    line: /a\.yaml:1 {2}\d+ bytes; a file of definitions has at most 393216/,
     fault: { path: "", code: "definition_too_large", message: /more than 262,144 characters/ },
   },
   {
     name: "a bomb of aliases",
     yaml: `kind: tag\nname: a\n${bomb}\nrule: *a9\n`,
-    line: /a\.yaml:1 {2}.*alias/i,
+    line: /a\.yaml:1 {2}aliases that stand for more than 100 copies/,
   },
   {
     name: "brackets without end",
