@@ -2,7 +2,7 @@ import { Server } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { startFauxqs } from "fauxqs";
 
-// fauxqs (S3 and SQS) over SQLite. It listens on every address unless told otherwise, and `startFauxqs`, which alone
+// fauxqs (its S3; queues are in ../queue) over SQLite. It listens on every address unless told otherwise, and `startFauxqs`, which alone
 // sets up the database, takes no address: so this thread's servers listen on 127.0.0.1 whatever they are asked.
 const listen = Server.prototype.listen;
 Server.prototype.listen = function listenOnLoopback(this: Server, ...args: unknown[]) {
