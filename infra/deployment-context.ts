@@ -9,6 +9,8 @@ export interface DeploymentContext {
   readonly shards: number;
   /** `-c retentionHours=N`: how long the streams keep records, 24 to 168. Each hour beyond 24 has its price. */
   readonly retentionHours: number;
+  /** `-c retierAt="15 1 * * ? *"`: when the nightly re-tiering run starts, as the six fields of an EventBridge cron, UTC. */
+  readonly retierAt: string;
   /** `-c removal=destroy`: `cdk destroy` takes the data with it. Meant for trials. */
   readonly removal: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
 }
@@ -26,6 +28,11 @@ export function readDeploymentContext(node: Node): DeploymentContext {
     throw new Error("-c retentionHours: expected a whole number from 24 to 168");
   }
 
+  const retierAt: unknown = node.tryGetContext("retierAt") ?? "15 1 * * ? *";
+  if (typeof retierAt !== "string" || !/^\S+( \S+){5}$/.test(retierAt)) {
+    throw new Error("-c retierAt: expected the six fields of an EventBridge cron, such as 15 1 * * ? *");
+  }
+
   const removal: unknown = node.tryGetContext("removal") ?? "retain";
   if (removal !== "retain" && removal !== "destroy") {
     throw new Error(`-c removal=${String(removal)}: expected retain or destroy`);
@@ -34,6 +41,7 @@ export function readDeploymentContext(node: Node): DeploymentContext {
     edge,
     shards,
     retentionHours,
+    retierAt,
     removal: removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   };
 }

@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { functionEntries } from "./function-entries.ts";
 import { packageVersions } from "./package-versions.ts";
 import { pureSchemas } from "./pure-schemas.ts";
+import { withoutProtobuf } from "./without-protobuf.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const [folder] = process.argv.slice(2);
@@ -37,6 +38,6 @@ await build({
     "@aws-sdk/endpoint-cache": join(import.meta.dirname, "no-endpoint-cache.ts"),
     "@smithy/core/event-streams": join(import.meta.dirname, "no-event-streams.ts"),
   },
-  plugins: [packageVersions, pureSchemas],
+  plugins: [packageVersions, pureSchemas, withoutProtobuf],
   logLevel: "warning",
 });

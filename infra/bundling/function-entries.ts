@@ -6,6 +6,8 @@ export const functionEntries = [
   "functions/fold/refold.ts",
   "functions/import/handler.ts",
   "functions/index/handler.ts",
+  "functions/retier/plan.ts",
+  "functions/retier/slice.ts",
   "functions/wake/due.ts",
   "functions/wake/handler.ts",
 ] as const;

@@ -80,6 +80,11 @@ export class Bucket extends Construct {
     grants.allow(["s3:DeleteObject", "s3:GetObject"], [this.#objects(givenUp)]);
   }
 
+  /** Keeps what slices have counted, and reads it again. */
+  grantWorkInProgress(grants: FunctionGrants): void {
+    grants.allow(["s3:GetObject", "s3:PutObject"], [this.#objects(work)]);
+  }
+
   /**
    * Signs uploads and reads what was wrong with their lines. Whoever holds a signed URL acts with the role of the function
    * that signed it, so the function needs the right although it never uploads itself.

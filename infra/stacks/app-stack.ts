@@ -25,7 +25,7 @@ export class AppStack extends Stack {
     new Fold(this, "Fold", { resources });
     new IndexTags(this, "Index", { resources });
     new Wake(this, "Wake", { resources });
-    const retier = new Retier(this, "Retier");
+    const retier = new Retier(this, "Retier", { resources, context });
     const imports = new ImportPeople(this, "Import", { resources });
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 

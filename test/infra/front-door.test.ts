@@ -82,8 +82,8 @@ describe("the REST API, with -c edge=rest", () => {
 
 test("a function has one permission a trigger: its policy has a size limit", () => {
   for (const edge of ["http", "rest"]) {
-    // Collect and Admin by the API, Refold and Wake by their schedules.
-    synthesise({ edge }).functions.resourceCountIs("AWS::Lambda::Permission", 4);
+    // Collect and Admin by the API, Refold and Wake by their schedules, RetierPlan by two.
+    synthesise({ edge }).functions.resourceCountIs("AWS::Lambda::Permission", 6);
   }
 });
 

@@ -18,6 +18,8 @@ const functionOfEntry = {
   "functions/fold/refold.ts": "Refold",
   "functions/import/handler.ts": "Import",
   "functions/index/handler.ts": "Index",
+  "functions/retier/plan.ts": "RetierPlan",
+  "functions/retier/slice.ts": "Retier",
   "functions/wake/due.ts": "WakeDue",
   "functions/wake/handler.ts": "Wake",
 } satisfies Record<(typeof functionEntries)[number], string>;

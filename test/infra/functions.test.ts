@@ -17,6 +17,8 @@ describe("functions", () => {
       "Import",
       "Index",
       "Refold",
+      "Retier",
+      "RetierPlan",
       "Wake",
       "WakeDue",
     ]);
@@ -97,6 +99,8 @@ describe("consumers of the streams", () => {
 describe("schedules", () => {
   test.each([
     ["Refold", "rate(5 minutes)", {}],
+    ["RetierPlan", "cron(15 1 * * ? *)", { Input: '{"task":"start","reason":"nightly"}' }],
+    ["RetierPlan", "rate(5 minutes)", { Input: '{"task":"resume"}' }],
     ["Wake", "rate(1 minute)", {}],
   ])("start %s at %s with %j", (id, schedule, input) => {
     template.hasResourceProperties("AWS::Events::Rule", {
@@ -106,8 +110,15 @@ describe("schedules", () => {
   });
 });
 
+test("the nightly run starts when the deployer says", () => {
+  const { functions: later } = synthesise({ retierAt: "0 4 * * ? *" });
+  later.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "cron(0 4 * * ? *)" });
+  expect(() => synthesise({ retierAt: "04:00" })).toThrow("-c retierAt");
+});
+
 test.each([
   ["wake", "WakeLagSeconds"],
+  ["retier-plan", "RetierStalled"],
   ["import", "ImportAttemptsFailed"],
 ])("%s has an alarm for %s, which it counts itself", (service, metric) => {
   template.hasResourceProperties("AWS::CloudWatch::Alarm", {
@@ -122,6 +133,7 @@ describe("consumers of the queues", () => {
 
   test.each([
     ["Import", "ImportQueue", 8],
+    ["Retier", "RetierQueue", 64],
     ["WakeDue", "DueQueue", 50],
   ])("%s takes one message of %s at a time, %d at once, and answers partial failures", (id, queue, concurrency) => {
     const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);

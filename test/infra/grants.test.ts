@@ -24,16 +24,19 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
     }
   });
 
-  test("let the admin function alone scan", () => {
+  test("let the admin function and the slices of re-tiering alone scan", () => {
     const scanning = Object.entries(functions.findResources("AWS::IAM::Policy")).filter(([, policy]) =>
       findStatements(policy).some(({ actions }) => actions.includes("dynamodb:Scan")),
     );
-    expect(scanning.map(([id]) => id)).toEqual([expect.stringMatching(/^Admin/)]);
+    expect(scanning.map(([id]) => id).toSorted()).toEqual([
+      expect.stringMatching(/^AdminRole/),
+      expect.stringMatching(/^RetierRole/),
+    ]);
   });
 
   test.each([
-    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Wake", "WakeWakeDue"]],
-    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Wake", "WakeWakeDue"]],
+    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
+    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
     ["Metrics", "Query", ["Admin"]],
     ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
   ])(
