@@ -1,12 +1,13 @@
 import { tagShardOf } from "#domain/memberships/tag-bucket.ts";
 import type { TagRow, TagStore } from "#domain/ports/tag-store.ts";
 
-/** The Tags table in memory. `rows` has tombstones too. */
-export function makeMemoryTagStore(): TagStore & { rows(): TagRow[] } {
+/** The Tags table in memory. `rows` has tombstones too; `forget` loses a row. */
+export function makeMemoryTagStore(): TagStore & { rows(): TagRow[]; forget(row: TagRow): void } {
   const table = new Map<string, TagRow>();
   const present = (key: string) => [...table.values()].filter((row) => row.key === key && !row.left);
   return {
     rows: () => [...table.values()],
+    forget: ({ key, profileId }) => void table.delete(`${key} ${profileId}`),
     put: async (row) => {
       const id = `${row.key} ${row.profileId}`;
       if ((table.get(id)?.version ?? -1) >= row.version) return "stale";
