@@ -14,9 +14,10 @@ type Span = keyof typeof SPANS;
 export function tallyActivity(tally: Tally, { firstSeen, activeDays }: ProfileState, frame: Frame): void {
   if (firstSeen !== undefined) {
     const day = frame.bundle.calendar.dayOf(firstSeen);
-    if (day >= frame.firstDay && day <= frame.lastDay) count(tally, `new ${day}`);
+    if (day >= frame.firstDay && day <= frame.lastDay) count(tally, "new", day);
   }
-  const days = [...activeDays].toSorted((a, b) => a - b);
+  const oldest = frame.firstDay - SPANS["monthly-active-people"];
+  const days = [...activeDays].filter((day) => day > oldest).toSorted((a, b) => a - b);
   for (const [name, span] of Object.entries(SPANS)) countSpans(tally, name, days, span, frame);
 }
 
@@ -43,7 +44,7 @@ export function activityFigures(tally: Tally, frame: Frame): Figure[] {
     const of = { by: EVERYONE, day: frame.firstDay + n, dimension: "", exact: true } as const;
     const stickiness = rateOf(active, monthly[n] ?? 0);
     return [
-      { metric: "new-people", ...of, value: countOf(tally, `new ${of.day}`) },
+      { metric: "new-people", ...of, value: countOf(tally, "new", of.day) },
       { metric: "daily-active-people", ...of, value: active },
       { metric: "weekly-active-people", ...of, value: weekly[n] ?? 0 },
       { metric: "monthly-active-people", ...of, value: monthly[n] ?? 0 },

@@ -11,7 +11,7 @@ export function tallyMembers(
   { bundle }: Frame,
 ): void {
   for (const key of memberships.keys()) {
-    if (bundle.membershipKeys.has(key)) count(tally, `member ${key}`);
+    if (bundle.membershipKeys.has(key)) count(tally, "member", key);
     else {
       const valued = bundle.memberships.find((one) => one.kind === "valued" && hasKey(one, key));
       if (valued) countValue(tally, valued.name, key);
@@ -22,7 +22,7 @@ export function tallyMembers(
 /** People by membership key, zero where nobody is in it. */
 export function memberCounts(tally: Tally, { bundle }: Frame): Map<MembershipKey, number> {
   const counts = new Map<MembershipKey, number>();
-  for (const key of bundle.membershipKeys) counts.set(key, countOf(tally, `member ${key}`));
+  for (const key of bundle.membershipKeys) counts.set(key, countOf(tally, "member", key));
   for (const { kind, name } of bundle.memberships) {
     if (kind !== "valued") continue;
     for (const [key, people] of valuesOf(tally, name).counts) counts.set(key as MembershipKey, people);

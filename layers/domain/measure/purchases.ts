@@ -18,19 +18,19 @@ const MAX_PAUSE_DAYS = 3_650;
  *  `exact: false`. */
 export function tallyPurchases(tally: Tally, state: ProfileState, tiers: readonly MembershipKey[], frame: Frame): void {
   const refunds = sumRefunds(state);
-  count(tally, "refunds", refunds.count);
-  count(tally, "refunded", refunds.amountMinor);
+  count(tally, "refunds", "", refunds.count);
+  count(tally, "refunded", "", refunds.amountMinor);
   const { count: orders, revenueMinor, firstAt, lastAt } = sumOrders(state);
   if (firstAt === undefined || lastAt === undefined) return;
   for (const of of ["", ...tiers]) {
-    count(tally, `buyers ${of}`);
-    count(tally, `orders ${of}`, orders);
-    count(tally, `revenue ${of}`, revenueMinor);
-    if (orders >= 2) count(tally, `again ${of}`);
+    count(tally, "buyers", of);
+    count(tally, "orders", of, orders);
+    count(tally, "revenue", of, revenueMinor);
+    if (orders >= 2) count(tally, "again", of);
   }
   const { calendar } = frame.bundle;
-  count(tally, "pauses", orders - 1);
-  count(tally, "pause-days", calendar.dayOf(lastAt) - calendar.dayOf(firstAt));
+  count(tally, "pauses", "", orders - 1);
+  count(tally, "pause-days", "", calendar.dayOf(lastAt) - calendar.dayOf(firstAt));
   tallyRolled(tally, state, lastAt, frame);
   tallyDays(tally, state, frame);
 }
@@ -49,11 +49,11 @@ function tallyDays(tally: Tally, { orders }: ProfileState, { firstDay, lastDay }
   let before: number | undefined;
   for (const { placed, amount } of kept) {
     const { day } = placed;
-    if (before !== undefined) count(tally, `pause ${Math.min(Math.max(day - before, 0), MAX_PAUSE_DAYS)}`);
+    if (before !== undefined) count(tally, "pause", Math.min(Math.max(day - before, 0), MAX_PAUSE_DAYS));
     if (day >= firstDay && day <= lastDay) {
-      count(tally, `daily-orders ${day}`);
-      count(tally, `daily-revenue ${day}`, amount?.value ?? 0);
-      if (day !== before) count(tally, `daily-buyers ${day}`);
+      count(tally, "daily-orders", day);
+      count(tally, "daily-revenue", day, amount?.value ?? 0);
+      if (day !== before) count(tally, "daily-buyers", day);
     }
     before = day;
   }
@@ -75,11 +75,11 @@ export function purchaseFigures(tally: Tally, frame: Frame): Figure[] {
 type Place = Omit<Figure, "metric" | "value" | "base">;
 
 function buyerFigures(tally: Tally, of: string, place: Place): Figure[] {
-  const buyers = countOf(tally, `buyers ${of}`);
-  const orders = countOf(tally, `orders ${of}`);
-  const revenue = countOf(tally, `revenue ${of}`);
+  const buyers = countOf(tally, "buyers", of);
+  const orders = countOf(tally, "orders", of);
+  const revenue = countOf(tally, "revenue", of);
   const average = rateOf(revenue, orders);
-  const again = rateOf(countOf(tally, `again ${of}`), buyers);
+  const again = rateOf(countOf(tally, "again", of), buyers);
   return [
     { metric: "buyers", ...place, value: buyers },
     { metric: "orders", ...place, value: orders },
@@ -107,7 +107,7 @@ function pauseFigures(tally: Tally, place: Place): Figure[] {
 
 /** The nearest-rank median: the shortest pause that half of those that are known do not exceed. */
 function medianPause(tally: Tally): Pick<Figure, "value" | "base"> | undefined {
-  const pauses = Array.from({ length: MAX_PAUSE_DAYS + 1 }, (_, days) => countOf(tally, `pause ${days}`));
+  const pauses = Array.from({ length: MAX_PAUSE_DAYS + 1 }, (_, days) => countOf(tally, "pause", days));
   const known = pauses.reduce((sum, each) => sum + each, 0);
   let seen = 0;
   for (const [days, each] of pauses.entries()) {
@@ -123,7 +123,7 @@ function dailyFigures(tally: Tally, frame: Frame): Figure[] {
     return (["daily-buyers", "daily-orders", "daily-revenue"] as const).map((metric) => ({
       metric,
       ...of,
-      value: countOf(tally, `${metric} ${of.day}`),
+      value: countOf(tally, metric, of.day),
     }));
   });
 }

@@ -22,15 +22,15 @@ export function tallyRetention(
   const { lastDay } = frame;
   const cohort = frame.bundle.calendar.dayOf(firstSeen);
   if (cohort > lastDay || cohort < firstCohort(frame)) return;
-  count(tally, `cohort ${cohort}`);
+  count(tally, "cohort", cohort);
   for (let age = 1; age <= Math.min(MAX_AGE, lastDay - cohort); age++) {
-    if (activeDays.has(cohort + age)) count(tally, `retained ${cohort} ${age}`);
+    if (activeDays.has(cohort + age)) count(tally, `retained D${age}`, cohort);
   }
   for (const age of TIER_AGES) {
     if (cohort > lastDay - age || cohort <= lastDay - age - COHORTS) continue;
     for (const tier of tiers) {
-      count(tally, `of ${tier} ${age}`);
-      if (activeDays.has(cohort + age)) count(tally, `retained ${tier} ${age}`);
+      count(tally, `reached D${age}`, tier);
+      if (activeDays.has(cohort + age)) count(tally, `retained D${age}`, tier);
     }
   }
 }
@@ -47,7 +47,7 @@ function byCohort(tally: Tally, frame: Frame): Figure[] {
   const figures: Figure[] = [];
   for (let day = firstCohort(frame); day < frame.lastDay; day++) {
     for (let age = 1; age <= Math.min(MAX_AGE, frame.lastDay - day); age++) {
-      const rate = rateOf(countOf(tally, `retained ${day} ${age}`), countOf(tally, `cohort ${day}`));
+      const rate = rateOf(countOf(tally, `retained D${age}`, day), countOf(tally, "cohort", day));
       if (rate) figures.push({ metric: "retention", by: "cohort", day, dimension: `D${age}`, ...rate, exact: true });
     }
   }
@@ -61,8 +61,8 @@ function byAge(tally: Tally, { lastDay }: Frame): Figure[] {
     let retained = 0;
     let people = 0;
     for (let cohort = lastDay - age - COHORTS + 1; cohort <= lastDay - age; cohort++) {
-      retained += countOf(tally, `retained ${cohort} ${age}`);
-      people += countOf(tally, `cohort ${cohort}`);
+      retained += countOf(tally, `retained D${age}`, cohort);
+      people += countOf(tally, "cohort", cohort);
     }
     const rate = rateOf(retained, people);
     const of = { by: "age", day: lastDay, dimension: `D${age}`, exact: true };
@@ -75,7 +75,7 @@ function byTier(tally: Tally, { bundle, lastDay }: Frame): Figure[] {
   const tiers = bundle.memberships.flatMap((one) => (one.kind === "ladder" ? one.tiers : []));
   return tiers.flatMap(({ key }) =>
     TIER_AGES.flatMap((age) => {
-      const rate = rateOf(countOf(tally, `retained ${key} ${age}`), countOf(tally, `of ${key} ${age}`));
+      const rate = rateOf(countOf(tally, `retained D${age}`, key), countOf(tally, `reached D${age}`, key));
       const of = { by: "tier", day: lastDay, dimension: `${key} D${age}`, exact: true };
       return rate ? [{ metric: "retention", ...of, ...rate } as const] : [];
     }),

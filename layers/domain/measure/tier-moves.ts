@@ -16,19 +16,20 @@ export const NO_TIER = "-";
  *  merged leave their tier without a move. */
 export function tallyMoves(tally: Tally, history: TierHistory, frame: Frame): void {
   const { calendar, memberships } = frame.bundle;
+  const from = calendar.startOfDay(frame.flowsFrom);
   let changes = 0;
   for (const ofLadder of history.values()) changes += ofLadder.length;
   const isFull = changes >= MAX_TIER_CHANGES;
   for (const [ladder, ofLadder] of history) {
     if (!memberships.some(({ kind, name }) => kind === "ladder" && name === ladder)) continue;
     for (const [n, { tier, at }] of ofLadder.entries()) {
+      if (at < from || at >= frame.now) continue;
       const day = calendar.dayOf(at);
-      if (at >= frame.now || day < frame.flowsFrom) continue;
       const before = ofLadder[n - 1]?.tier;
-      if (before === undefined && isFull) count(tally, `lost ${ladder} ${day}`);
+      if (before === undefined && isFull) count(tally, `lost ${ladder}`, day);
       else {
-        count(tally, `move ${day} ${ladder} ${before ?? NO_TIER} ${tier}`);
-        count(tally, `moves ${day} ${ladder}`);
+        count(tally, `move ${ladder} ${before ?? NO_TIER} ${tier}`, day);
+        count(tally, `moves ${ladder}`, day);
       }
     }
   }
@@ -41,15 +42,17 @@ export function moveFigures(tally: Tally, frame: Frame): Figure[] {
   const figures: Figure[] = [];
   for (const { name } of ladders) {
     for (let day = frame.flowsFrom; day <= frame.today; day++) {
-      const value = countOf(tally, `moves ${day} ${name}`);
+      const value = countOf(tally, `moves ${name}`, day);
       figures.push({ metric: "tier-moves", by: "ladder", day, dimension: name, value, exact: isExact(name, day) });
     }
   }
-  for (const [counter, value] of tally.counts) {
-    const [, digits, dimension = "", ladder = ""] = /^move (-?\d+) ((\S+) .*)$/.exec(counter) ?? [];
-    if (digits === undefined) continue;
-    const day = Number(digits);
-    figures.push({ metric: "tier-moves", by: "move", day, dimension, value, exact: isExact(ladder, day) });
+  for (const [counter, days] of tally.counts) {
+    const [, dimension = "", ladder = ""] = /^move ((\S+) .*)$/.exec(counter) ?? [];
+    if (ladder === "") continue;
+    for (const [key, value] of days) {
+      const day = Number(key);
+      figures.push({ metric: "tier-moves", by: "move", day, dimension, value, exact: isExact(ladder, day) });
+    }
   }
   return figures;
 }
@@ -57,6 +60,6 @@ export function moveFigures(tally: Tally, frame: Frame): Figure[] {
 /** The day after the last one on which somebody's change of tier has lost where it came from. */
 function firstExactDay(tally: Tally, ladder: string, { flowsFrom, today }: Frame): number {
   let first = flowsFrom;
-  for (let day = flowsFrom; day <= today; day++) if (countOf(tally, `lost ${ladder} ${day}`) > 0) first = day + 1;
+  for (let day = flowsFrom; day <= today; day++) if (countOf(tally, `lost ${ladder}`, day) > 0) first = day + 1;
   return first;
 }
