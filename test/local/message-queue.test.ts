@@ -65,7 +65,7 @@ describe("a queue", () => {
     const [second] = take(work);
     work.remove([first?.receipt ?? ""]);
     expect(work.counts().inFlight).toBe(1);
-    work.remove([second?.receipt ?? ""]);
+    work.remove([second?.receipt ?? "", second?.receipt ?? ""]);
     expect(work.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 

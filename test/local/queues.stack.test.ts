@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
-const main = path.resolve(import.meta.dirname, "small-app.ts");
+const main = fileURLToPath(new URL("./small-app.ts", import.meta.url));
 const Where = z.object({ url: z.string(), adminToken: z.string(), sqs: z.string(), pid: z.int() });
 const Note = z.object({
   body: z.object({ n: z.int() }).optional(),

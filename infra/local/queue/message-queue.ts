@@ -112,7 +112,7 @@ export class MessageQueue {
 
   /** Deletes what these receipts are of; one that is outdated deletes nothing. */
   remove(receipts: readonly string[]): void {
-    const messages = receipts.flatMap((receipt) => this.#find(receipt) ?? []);
+    const messages = [...new Set(receipts.flatMap((receipt) => this.#find(receipt) ?? []))];
     this.#log.remove(messages.map(({ id }) => id));
     for (const message of messages) this.#forget(message);
     this.#log.compact(this.#messages);
