@@ -92,11 +92,11 @@ test("a file that was begun by a runtime that is killed is finished by the next,
 test("a file that replaces a static segment leaves in it whom it names", async () => {
   const list = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, n) => JSON.stringify({ id: `u-${from + n}` })).join("\n");
-  const shape = {
+  const shape: Partial<ImportRequest> = {
     format: "ndjson",
     into: { segment: "spring-list" },
     columns: [{ column: "id", identifier: "userId" }],
-  } as const;
+  };
   const first = await upload(list(0, 30), shape);
   await start(first);
   expect(await untilDone(first)).toMatchObject({ status: "done", rows: { applied: 30 } });
