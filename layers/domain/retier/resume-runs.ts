@@ -20,15 +20,33 @@ export async function resumeRuns(ports: RunPorts): Promise<Resumed> {
   const stored = await beginRun(ports, found.current);
   const { run } = stored;
   if (run.status === "done") await closeRun(ports, run);
-  if (run.status !== "running" || !(await isSilent(ports, run))) return "nothing";
+  if (run.status !== "running") return "nothing";
+  const silent = await findSilent(ports, run);
+  if (silent.length === 0) return "nothing";
   if (run.resumed >= MAX_RESUMES) {
     await saveRun(ports.work, { ...run, status: "failed", finishedAt: ports.now() }, stored);
     return "failed";
   }
-  const again = await saveRun(ports.work, sentAnew(run, ports.now()), stored);
-  if (!again) return "nothing";
-  await sendSlices(ports, again);
+  const now = ports.now();
+  const noted = await saveRun(ports.work, { ...run, resumed: run.resumed + 1, resumedAt: now }, stored);
+  if (!noted) return "nothing";
+  const { runId, phase } = run;
+  await ports.queue.send(silent.map((slice) => ({ runId, phase, slice })));
   return "resumed";
+}
+
+/** Slices that were begun and went silent; where no slice at all gave a sign of life, each that is not done. Where all
+ *  are done, any one will find that the phase is over. */
+async function findSilent(ports: RunPorts, run: Run): Promise<number[]> {
+  const before = ports.now() - SILENT_MS;
+  if (Math.max(run.phaseStartedAt, run.resumedAt ?? 0) > before) return [];
+  const begun = await listSlices(ports.work, run);
+  const lastSigns = new Map([...begun].map(([n, { at = 0, lease }]) => [n, Math.max(at, lease?.until ?? 0)]));
+  const isDead = [...lastSigns.values()].every((last) => last <= before);
+  const all = Array.from({ length: run.phaseSlices }, (_, n) => n);
+  const open = all.filter((n) => begun.get(n)?.done !== true);
+  if (isDead) return open.length > 0 ? open : [0];
+  return open.filter((n) => (lastSigns.get(n) ?? Infinity) <= before);
 }
 
 /** Goes on with a run that was stopped or given up. Undefined where it is not the newest, or done. */
@@ -37,7 +55,7 @@ export async function resumeRun(ports: RunPorts, runId: string): Promise<Run | u
   if (!stored || found?.current.order.runId !== runId || stored.run.status === "done") return undefined;
   if (stored.run.status === "running") return stored.run;
   const { finishedAt: _not, ...run } = stored.run;
-  const again = await saveRun(ports.work, { ...sentAnew(run, ports.now()), status: "running", resumed: 0 }, stored);
+  const again = await saveRun(ports.work, { ...sentAnew(run), status: "running" }, stored);
   return again ? (await sendSlices(ports, again)).run : resumeRun(ports, runId);
 }
 
@@ -50,14 +68,6 @@ export async function stopRun(ports: Pick<RunPorts, "work" | "now">, runId: stri
 }
 
 /** All slices are sent again: those that are done, or at work, know it. */
-function sentAnew({ sent: _before, ...run }: Run, now: number): Run {
-  return { ...run, resumed: run.resumed + 1, resumedAt: now };
-}
-
-async function isSilent(ports: RunPorts, run: Run): Promise<boolean> {
-  let last = Math.max(run.phaseStartedAt, run.resumedAt ?? 0);
-  for (const { at = 0, lease } of (await listSlices(ports.work, run)).values()) {
-    last = Math.max(last, at, lease?.until ?? 0);
-  }
-  return ports.now() - last >= SILENT_MS;
+function sentAnew({ sent: _before, ...run }: Run): Run {
+  return { ...run, resumed: 0 };
 }

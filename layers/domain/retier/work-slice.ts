@@ -42,9 +42,18 @@ export async function workSlice(ports: RetierPorts, message: SliceMessage, worke
     const wait = Math.max(1_000, (before.lease?.until ?? 0) - ports.now());
     return ports.queue.send([message], { delayMs: Math.min(wait, 15 * 60_000) });
   }
-  const outcome = await workUntilTime(ports, run, message, { held, worker });
+  const outcome = await workUntilTime(ports, run, message, { held, worker }).catch((error: unknown) => {
+    if (!isRetriable(error)) throw error;
+    // The queue would show a failed message again only after many times an invocation's length.
+    ports.report(error, { runId: run.runId, slice: `${message.phase} ${message.slice}` });
+    return "later" as const;
+  });
   if (outcome === "done") return finishPhase(ports, stored);
   if (outcome === "later") await ports.queue.send([message]);
+}
+
+function isRetriable(error: unknown): boolean {
+  return error instanceof Error && "retriable" in error && error.retriable === true;
 }
 
 function holderOf({ now }: RetierPorts, { owner }: Worker): Leaseholder {

@@ -51,6 +51,15 @@ describe.each<[string, () => Promise<DefinitionStore>]>([
     expect(await store.at(1)).toBeUndefined();
   });
 
+  test("keeps the thresholds of a version with it, also where they alone differ", async () => {
+    const store = await open();
+    const thresholds = { at: 5, day: 20_000, exact: true, values: { "buyers orders.count": [[0.2, 1] as const] } };
+    await store.commit(bundle(1, "vip"));
+    await store.commit({ ...bundle(2, "vip"), thresholds });
+    expect(await store.current()).toEqual({ ...bundle(2, "vip"), thresholds });
+    expect(await store.at(1)).toEqual(bundle(1, "vip"));
+  });
+
   test("lists its versions, the newest first, a page at a time, with who changed what and why", async () => {
     const store = await open();
     expect(await store.versions({ limit: 10 })).toEqual({ versions: [] });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
+import { TAG_SHARDS, tagShardOf } from "#domain/memberships/tag-bucket.ts";
 import type { TagRow, TagStore } from "#domain/ports/tag-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
@@ -34,6 +35,23 @@ async function allMembers(store: TagStore, limit: number): Promise<string[]> {
   return ids.toSorted();
 }
 
+function textOf({ key, profileId }: TagRow): string {
+  return `${key} ${profileId}`;
+}
+
+async function allPages(
+  read: (cursor: { cursor?: string }) => Promise<{ rows: TagRow[]; cursor?: string }>,
+): Promise<TagRow[]> {
+  const rows: TagRow[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor === undefined ? {} : { cursor });
+    rows.push(...page.rows);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return rows;
+}
+
 describe.each<[string, () => Promise<TagStore>]>([
   ["in memory", async () => makeMemoryTagStore()],
   [
@@ -63,6 +81,39 @@ describe.each<[string, () => Promise<TagStore>]>([
     await store.put(row("ann", 6, true));
     expect(await store.put(row("ann", 5))).toBe("stale");
     expect(await store.count(vip, 10)).toEqual({ count: 0, complete: true });
+  });
+
+  test("a row is mended only in place of the one that was seen, whatever its version", async () => {
+    const store = await open();
+    expect(await store.mend(row("ann", 5), undefined)).toBe("written");
+    expect(await store.mend(row("ann", 5, true), undefined)).toBe("stale");
+    expect(await store.mend(row("ann", 5, true), 4)).toBe("stale");
+    expect(await store.mend(row("ann", 5, true), 5)).toBe("written");
+    expect(await store.find(vip, row("ann", 0).profileId)).toEqual(row("ann", 5, true));
+    expect(await store.mend(row("ann", 3), 5)).toBe("written");
+    expect(await store.find(vip, row("ann", 0).profileId)).toEqual(row("ann", 3));
+    expect(await store.find(vip, row("bob", 0).profileId)).toBeUndefined();
+  });
+
+  test("gives every row once, tombstones too: by scan, and partition by partition", async () => {
+    const store = await open();
+    const valued = "tag:top=a#b" as MembershipKey;
+    const rows = Array.from({ length: 40 }, (_unused, n) => row(`n${n}`, n + 1, n % 3 === 0));
+    rows.push({ ...row("n1", 1), key: valued });
+    for (const each of rows) await store.put(each);
+    const sorted = (of: readonly TagRow[]) => of.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+    const scanned: TagRow[] = [];
+    for (let segment = 0; segment < 3; segment++) {
+      scanned.push(...(await allPages((cursor) => store.scan({ segment, segments: 3, ...cursor }))));
+    }
+    expect(sorted(scanned)).toEqual(sorted(rows));
+    const queried: TagRow[] = [];
+    for (let shard = 0; shard < TAG_SHARDS; shard++) {
+      const own = await allPages((cursor) => store.partition(vip, shard, { limit: 2, ...cursor }));
+      expect(own.every(({ profileId }) => tagShardOf(profileId) === shard)).toBe(true);
+      queried.push(...own);
+    }
+    expect(sorted(queried)).toEqual(sorted(rows.filter(({ key }) => key === vip)));
   });
 
   test("lists every member once, page by page, and counts them", async () => {

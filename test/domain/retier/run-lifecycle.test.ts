@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { evaluateMemberships } from "#domain/memberships/evaluate-memberships.ts";
+import { StoreUnavailableError } from "#domain/ports/store-error.ts";
 import { describeRun, listRuns } from "#domain/retier/describe-run.ts";
 import type { SliceMessage } from "#domain/retier/ports.ts";
-import { resumeRun, stopRun } from "#domain/retier/resume-runs.ts";
+import { resumeRun, resumeRuns, stopRun } from "#domain/retier/resume-runs.ts";
 import { startRun } from "#domain/retier/start-run.ts";
 import { type Worker, workSlice } from "#domain/retier/work-slice.ts";
 import type { Definition } from "#events/definitions/index.ts";
@@ -133,6 +134,38 @@ describe("the life of a run", () => {
     expect([ports.queue.sent.length, stalled]).toEqual([32, [1]]);
     await world.settle();
     expect((await listRuns(ports, { limit: 1 })).runs).toMatchObject([{ status: "done", by: "nightly" }]);
+  });
+
+  test("one slice whose worker died is picked up while the others go on", async () => {
+    const world = await openWorld();
+    const { ports } = world;
+    await startRun(ports, request);
+    const dead = take(ports.queue);
+    const scan = ports.profiles.scan;
+    ports.profiles.scan = () => Promise.reject(new Error("killed"));
+    await expect(workSlice(ports, dead, worker)).rejects.toThrow("killed");
+    ports.profiles.scan = scan;
+    world.advance(26);
+    await workSlice(ports, take(ports.queue), worker);
+    const waiting = ports.queue.sent.length;
+    await resumeRuns(ports);
+    expect(ports.queue.sent.slice(waiting)).toEqual([dead]);
+    await resumeRuns(ports);
+    expect(ports.queue.sent).toHaveLength(waiting + 1);
+  });
+
+  test("a store that does not answer puts a slice off, and nothing is lost", async () => {
+    const world = await openWorld();
+    const { ports } = world;
+    const { runId } = await startRun(ports, request);
+    const scan = ports.profiles.scan;
+    ports.profiles.scan = () => Promise.reject(new StoreUnavailableError("store_throttled", "Profiles"));
+    await workSlice(ports, take(ports.queue), worker);
+    ports.profiles.scan = scan;
+    expect([ports.queue.sent.length, world.reported.length]).toEqual([32, 1]);
+    world.advance(6);
+    await world.settle();
+    expect(await describeRun(ports, runId)).toMatchObject({ status: "done", people: { seen: 20 } });
   });
 
   test("tells how far it is, and when it will be over", async () => {
