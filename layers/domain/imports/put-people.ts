@@ -1,8 +1,8 @@
 import { settleLiving } from "#domain/identity/find-living.ts";
 import type { SplitPorts } from "#domain/identity/split-people.ts";
-import { StreamUnavailableError } from "#domain/ports/streams.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { publishOutbox } from "#domain/profile/commit-profile.ts";
+import { publishOutboxes } from "#domain/profile/publish-outboxes.ts";
 import { saveProfile } from "#domain/profile/save-profile.ts";
 import type { Profile } from "#domain/profile/state.ts";
 import { findHandTargetByKey } from "./find-target.ts";
@@ -37,10 +37,8 @@ export async function putPeople(
     const written = await Promise.all(
       tasks.slice(start, start + WRITES_AT_ONCE).map((task) => putPerson(ports, job, on, task)),
     );
-    await publishTogether(
-      ports,
-      written.flatMap(({ saved }) => saved ?? []),
-    );
+    const saved = written.flatMap((one) => one.saved ?? []);
+    for (const failure of (await publishOutboxes(ports, saved)).values()) throw failure;
     outcomes.push(...written.map(({ outcome }) => outcome));
   }
   return outcomes;
@@ -82,15 +80,6 @@ function decide(
   // Whom a row of this very file put in is not taken out as absent from it.
   if (set && (set.at >= stamp.at || set.by.startsWith(`import:${importId}#`))) return "changed_meanwhile";
   return "write";
-}
-
-async function publishTogether(ports: Pick<SplitPorts, "facts" | "profiles">, people: readonly Profile[]) {
-  const owing = people.filter(({ outbox }) => outbox.length > 0);
-  if (owing.length === 0) return;
-  const unpublished = await ports.facts.publish(owing.map(({ id, outbox }) => ({ profileId: id, facts: outbox })));
-  const published = owing.filter(({ id }) => !unpublished.has(id));
-  await Promise.all(published.map(({ id, version }) => ports.profiles.clearOutbox(id, version)));
-  if (unpublished.size > 0) throw new StreamUnavailableError("stream_throttled");
 }
 
 /** The mark of a row, or of the removal behind the last one; `why` shows it as who did it. */
