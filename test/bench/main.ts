@@ -11,6 +11,7 @@ import { collect } from "./collect.ts";
 import { cost } from "./cost.ts";
 import { foldCore } from "./fold-core.ts";
 import { measures } from "./measures.ts";
+import { oracle } from "./oracle.ts";
 import { renderReport } from "./render-report.ts";
 import { retailFull } from "./retail-full.ts";
 import { rfm } from "./rfm.ts";
@@ -26,13 +27,14 @@ const benchmarks: readonly Benchmark[] = [
   bundles,
   retailFull,
   rfm,
+  oracle,
   measures,
 ];
 
 const HELP = `usage: npm run bench -- [options]
 
   --only <name>    run one benchmark (may be given several times)
-  --events <n>     scale: events to fold, collect or count (default: each benchmark's own)
+  --events <n>     scale: events to fold, collect or count, people for oracle (default: each benchmark's own)
   --runs <n>       timed runs of each side (default 5)
   --csv <path>     the Online Retail file, for retail-full, rfm and measures
   --json <file>    write what was found as JSON

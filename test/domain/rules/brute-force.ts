@@ -1,4 +1,5 @@
 import type { CollectedEvent } from "#events/collected-event.ts";
+import type { Definition } from "#events/definitions/index.ts";
 import type { Rule } from "#events/rule.ts";
 
 /** A second reading of definitions.md, as plain and slow as can be: every question is asked of the raw events, with no
@@ -9,6 +10,19 @@ export interface BruteForceSettings {
   readonly traitModes: Readonly<Record<string, string>>;
   /** Properties that are amounts of money. */
   readonly monetary: readonly string[];
+  /** What rules may name. */
+  readonly definitions?: readonly Definition[];
+  /** The population as the last run found it. */
+  readonly population?: Population;
+}
+
+/** A population, by what its quantiles are. */
+export interface Population {
+  /** The calendar day of the run. */
+  readonly day: number;
+  /** The value that this share of the population does not exceed, in the units that profiles keep: pence, ten-thousandths.
+   *  `of` is `orders.revenue`, or the property of a sum. */
+  readonly quantile: (among: string, of: string, share: number) => number;
 }
 
 export function bruteForce(
@@ -59,7 +73,83 @@ export function bruteForce(
     const filled = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value ?? listed]));
     return isOneOf(filled, touched.at(first ? 0 : -1)?.acquisition);
   }
+  if (rule.rfm) return rfm(rule.rfm, events, settings);
+  if (rule.quantile) return quantile(rule.quantile, events, now, settings);
+  if (rule.tier) return rule.tier.in.includes(tierOf(rule.tier.ladder, events, now, settings) ?? "");
+  const named = settings.definitions?.find(
+    ({ kind, name }) => (kind === "tag" && name === rule.tag) || (kind === "segment" && name === rule.segment),
+  );
+  // What has no rule is given by hand, and nobody gave it.
+  if (named) return "rule" in named && named.rule !== undefined && ask(named.rule);
   throw new Error(`no such leaf: ${Object.keys(rule).join()}`);
+}
+
+/** The first tier whose rule holds, else the last; where nothing holds anybody. */
+export function tierOf(
+  ladder: string,
+  events: readonly CollectedEvent[],
+  now: number,
+  settings: BruteForceSettings,
+): string | undefined {
+  const found = settings.definitions?.find(({ kind, name }) => kind === "ladder" && name === ladder);
+  if (found?.kind !== "ladder") throw new Error(`no such ladder: ${ladder}`);
+  return found.tiers.find(({ rule }) => rule === undefined || bruteForce(rule, events, now, settings))?.name;
+}
+
+/** The scores of a buyer, whom nothing but events and the next run change. */
+const scores = new WeakMap<readonly CollectedEvent[], { population: Population; r: number; f: number; m: number }>();
+
+function rfm(
+  wanted: NonNullable<Rule["rfm"]>,
+  events: readonly CollectedEvent[],
+  settings: BruteForceSettings,
+): boolean {
+  const scored = scoreBuyer(events, settings);
+  if (!scored) return false;
+  const { r, f, m } = scored;
+  const fm = Math.round((f + m) / 2);
+  const isOne = (list: readonly number[] | undefined, score: number) => list === undefined || list.includes(score);
+  return isOne(wanted.r, r) && isOne(wanted.f, f) && isOne(wanted.m, m) && isOne(wanted.fm, fm);
+}
+
+function scoreBuyer(events: readonly CollectedEvent[], settings: BruteForceSettings) {
+  const { population } = settings;
+  const known = scores.get(events);
+  if (!population || known?.population === population) return known;
+  const counted = countedOrders(events);
+  if (counted.length === 0) return undefined;
+  const scoreOf = (of: string, value: number) =>
+    1 + [0.2, 0.4, 0.6, 0.8].filter((share) => population.quantile("buyers", of, share) < value).length;
+  const last = Math.max(...counted.map(({ at }) => dayOf(at, settings.timeZone)));
+  const scored = {
+    population,
+    r: 6 - scoreOf("orders.daysSinceLast", population.day - last),
+    f: scoreOf("orders.count", counted.length),
+    m: scoreOf("orders.revenue", Number(amountOf(counted))),
+  };
+  scores.set(events, scored);
+  return scored;
+}
+
+/** In the top: above what the others do not exceed; of days since the last order, not above what the first do not. */
+function quantile(
+  { of, among = "buyers", atLeast }: NonNullable<Rule["quantile"]>,
+  events: readonly CollectedEvent[],
+  now: number,
+  settings: BruteForceSettings,
+): boolean {
+  const { population } = settings;
+  const counted = countedOrders(events);
+  if (!population || (among === "buyers" && counted.length === 0)) return false;
+  if (typeof of !== "string") {
+    const limit = population.quantile(among, of.sum.property, atLeast);
+    return addUp(of.sum, events, now, settings) > BigInt(limit);
+  }
+  if (of === "orders.count") return counted.length > population.quantile(among, of, atLeast);
+  if (of === "orders.revenue") return Number(amountOf(counted)) > population.quantile(among, of, atLeast);
+  const last = Math.max(...counted.map(({ at }) => dayOf(at, settings.timeZone)));
+  const limit = population.quantile(among, of, 1 - atLeast);
+  return counted.length > 0 && population.day - last <= limit;
 }
 
 function did(
@@ -82,7 +172,19 @@ function sum(
   now: number,
   settings: BruteForceSettings,
 ) {
-  const { event, property, where = [], within, atLeast = -Infinity, below = Infinity } = leaf;
+  const { property, atLeast = -Infinity, below = Infinity } = leaf;
+  const total = addUp(leaf, events, now, settings);
+  const units = BigInt(settings.monetary.includes(property) ? settings.minorUnits : 10_000);
+  return isAtLeast(total, units, atLeast) && !isAtLeast(total, units, below);
+}
+
+/** Minor units of money; of everything else ten-thousandths. */
+function addUp(
+  { event, property, where = [], within }: Pick<NonNullable<Rule["sum"]>, "event" | "property" | "where" | "within">,
+  events: readonly CollectedEvent[],
+  now: number,
+  settings: BruteForceSettings,
+): bigint {
   let total = 0n;
   for (const it of events) {
     if (it.event !== event || !isWithin(it.at, within, now, settings) || !meets(where, it, settings)) continue;
@@ -90,16 +192,18 @@ function sum(
     if (typeof amount !== "number") continue;
     total += BigInt(settings.monetary.includes(property) ? amount : Math.round(amount * 10_000));
   }
-  const units = BigInt(settings.monetary.includes(property) ? settings.minorUnits : 10_000);
-  return isAtLeast(total, units, atLeast) && !isAtLeast(total, units, below);
+  return total;
 }
 
 /** numerator ÷ denominator ≥ limit, by the digits that the limit is written with. */
 function isAtLeast(numerator: bigint, denominator: bigint, limit: number): boolean {
   if (!Number.isFinite(limit)) return limit < 0;
-  const [whole = "0", digits = ""] = limit.toFixed(6).split(".");
-  return numerator * 1_000_000n >= BigInt(whole + digits) * denominator;
+  const millionths = limits.get(limit) ?? BigInt(limit.toFixed(6).replace(".", ""));
+  limits.set(limit, millionths);
+  return numerator * 1_000_000n >= millionths * denominator;
 }
+
+const limits = new Map<number, bigint>();
 
 function orders(
   leaf: NonNullable<Rule["orders"]>,
@@ -107,19 +211,9 @@ function orders(
   now: number,
   settings: BruteForceSettings,
 ) {
-  const told = Map.groupBy(
-    events.filter(({ order }) => order && order.kind !== "refunded").toSorted((a, b) => a.at - b.at),
-    ({ order }) => order?.id,
-  );
-  const counted = [...told.values()].flatMap((changes) => {
-    const placed = changes.find(({ order }) => order?.kind !== "cancelled");
-    if (!placed || changes.at(-1)?.order?.kind === "cancelled") return [];
-    if (!isWithin(placed.at, leaf.within, now, settings)) return [];
-    const amounts = changes.filter(({ order }) => order?.kind !== "cancelled" && order?.amountMinor !== undefined);
-    return [{ at: placed.at, amount: BigInt(amounts.at(-1)?.order?.amountMinor ?? 0) }];
-  });
+  const counted = countedOrders(events).filter(({ at }) => isWithin(at, leaf.within, now, settings));
   const size = BigInt(counted.length);
-  const amount = counted.reduce((total, order) => total + order.amount, 0n);
+  const amount = amountOf(counted);
   const units = BigInt(settings.minorUnits);
   if (leaf.count) return inRange(leaf.count, size, 1n);
   if (leaf.revenue) return inRange(leaf.revenue, amount, units);
@@ -127,6 +221,37 @@ function orders(
   if (leaf.averageValue) return inRange(leaf.averageValue, amount, units * size);
   const last = Math.max(...counted.map(({ at }) => dayOf(at, settings.timeZone)));
   return inRange(leaf.daysSinceLast ?? {}, BigInt(dayOf(now, settings.timeZone) - last), 1n);
+}
+
+interface CountedOrder {
+  readonly at: number;
+  readonly amount: bigint;
+}
+/** By the list of events, which nobody changes. */
+const ordersOf = new WeakMap<readonly CollectedEvent[], readonly CountedOrder[]>();
+
+function countedOrders(events: readonly CollectedEvent[]): readonly CountedOrder[] {
+  const known = ordersOf.get(events) ?? countOrders(events);
+  ordersOf.set(events, known);
+  return known;
+}
+
+/** Orders that were placed and not cancelled, each as its last word says. */
+function countOrders(events: readonly CollectedEvent[]): CountedOrder[] {
+  const told = Map.groupBy(
+    events.filter(({ order }) => order && order.kind !== "refunded").toSorted((a, b) => a.at - b.at),
+    ({ order }) => order?.id,
+  );
+  return [...told.values()].flatMap((changes) => {
+    const placed = changes.find(({ order }) => order?.kind !== "cancelled");
+    if (!placed || changes.at(-1)?.order?.kind === "cancelled") return [];
+    const amounts = changes.filter(({ order }) => order?.kind !== "cancelled" && order?.amountMinor !== undefined);
+    return [{ at: placed.at, amount: BigInt(amounts.at(-1)?.order?.amountMinor ?? 0) }];
+  });
+}
+
+function amountOf(counted: readonly CountedOrder[]): bigint {
+  return counted.reduce((total, order) => total + order.amount, 0n);
 }
 
 /** The favourite is the value with the most events, each of which weighs 2^20 × 2^(−weeks / 4), rounded, by how many
@@ -213,18 +338,20 @@ function isWithin(at: number, within: string | undefined, now: number, { timeZon
   return ago >= 0 && ago < amount;
 }
 
+const QUARTER_MS = 15 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
-const days = new Map<string, number>();
+const days = new Map<string, Map<number, number>>();
 
-/** The local date of an instant by Intl, as days since 1970-01-01. */
-function dayOf(at: number, timeZone: string): number {
-  const key = `${timeZone} ${Math.floor(at / 60_000)}`;
-  const known = days.get(key);
-  if (known !== undefined) return known;
+/** The local date of an instant by Intl, as days since 1970-01-01. Zones change their clocks on quarters of an hour. */
+export function dayOf(at: number, timeZone: string): number {
+  const known = days.get(timeZone) ?? new Map<number, number>();
+  const quarter = Math.floor(at / QUARTER_MS);
+  const found = known.get(quarter);
+  if (found !== undefined) return found;
   const format = formats.get(timeZone) ?? new Intl.DateTimeFormat("en-CA", { timeZone });
   formats.set(timeZone, format);
   const day = Date.parse(`${format.format(at)}T00:00:00Z`) / 86_400_000;
-  days.set(key, day);
+  days.set(timeZone, known.set(quarter, day));
   return day;
 }
 
