@@ -8,19 +8,10 @@ import { readFolder } from "../../console/cli/definitions/read-folder.ts";
 import { TRAIT_MODES } from "../domain/rules/arbitrary-history.ts";
 import { arbitraryRule } from "../domain/rules/arbitrary-rules.ts";
 import type { BruteForceSettings } from "../domain/rules/brute-force.ts";
+import { givenPopulation, givenThresholds } from "../domain/rules/given-population.ts";
 
 const RETAIL = fileURLToPath(new URL("../../events/examples/definitions/retail", import.meta.url));
 const RANDOM_TAGS = 12;
-const QUARTILES = [0.2, 0.4, 0.6, 0.8];
-
-/** Thresholds that tell the people of this world apart: days, orders, pence, pence. */
-const FOUND: Readonly<Record<string, readonly (readonly [share: number, value: number])[]>> = {
-  "orders.daysSinceLast": QUARTILES.map((share, n) => [share, [8, 20, 35, 60][n] ?? 0]),
-  "orders.count": QUARTILES.map((share, n) => [share, [1, 2, 3, 5][n] ?? 0]),
-  "orders.revenue": [...QUARTILES.map((share, n) => [share, [1500, 3000, 6000, 9000][n] ?? 0] as const), [0.5, 4500]],
-  discount: [[0.7, 300]],
-};
-
 export interface OracleProject {
   readonly bundle: CompiledBundle;
   readonly definitions: readonly Definition[];
@@ -43,29 +34,17 @@ export async function makeProject(seed: number, runAt: number): Promise<OraclePr
   if (faults.length > 0) throw new Error(JSON.stringify(faults));
   const bare = compileBundle({ version: 1, definitions: stored });
   const day = bare.calendar.dayOf(runAt);
-  const values = new Map(
-    bare.quantiles.map(({ id, measure }) => {
-      const of = typeof measure === "string" ? measure : "discount";
-      return [id, new Map(FOUND[of])] as const;
-    }),
-  );
-  const thresholds = writeThresholds({ at: runAt, day, exact: true, values });
+  const thresholds = writeThresholds(givenThresholds(bare.quantiles, runAt, day));
   const settings: BruteForceSettings = {
     timeZone: bare.calendar.timeZone,
     minorUnits: 100,
     traitModes: TRAIT_MODES,
     monetary: ["revenue", "discount"],
     definitions,
-    population: { day, quantile: (_, of, share) => thresholdOf(of, share) },
+    population: givenPopulation(day),
   };
   const bundle = compileBundle({ version: 1, definitions: stored, thresholds });
   return { bundle, definitions, settings, shortestWindowMs: shortestWindow(definitions) };
-}
-
-function thresholdOf(of: string, share: number): number {
-  const found = FOUND[of]?.find(([known]) => Math.abs(known - share) < 1e-9);
-  if (!found) throw new Error(`no threshold of ${of} for ${share}`);
-  return found[1];
 }
 
 async function readExamples(): Promise<Definition[]> {

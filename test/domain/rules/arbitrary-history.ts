@@ -6,8 +6,12 @@ import { CATEGORIES, CITIES, EVENT_NAMES, SOURCES } from "./arbitrary-rules.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Days on which the zones of the tests change their clocks, an ordinary one, and the ends of two Februaries. */
-const ERAS = ["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-07-01", "2027-02-28", "2028-02-28"];
+/** Days on which the zones of the tests change their clocks, the ends of two Februaries and of months with 31 days and
+ *  with 30, and of a year. */
+const ERAS = [
+  ...["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2027-02-28", "2028-02-28"],
+  ...["2026-06-30", "2026-08-31", "2026-12-31"],
+];
 export const ZONES = ["America/New_York", "Asia/Shanghai", "UTC", "Australia/Lord_Howe"];
 
 /** A person's events around a change of clocks, and an instant at or after the newest of them. */
@@ -50,6 +54,8 @@ const drawn = fc.record({
           "2026-10-31T09:00:00Z",
           "1990-03-12",
           "2000-02-29",
+          "1985-08-31",
+          "2001-12-31",
           "1999-02-28T16:00:00Z",
           "soon",
         ),

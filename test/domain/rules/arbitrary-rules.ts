@@ -103,6 +103,20 @@ const acquisition = fc.oneof(
   fc.subarray(SOURCES, { minLength: 1 }).map((listed) => ({ first: { source: null, medium: "cpc" }, in: listed })),
 );
 
+const scores = fc.option(fc.subarray([1, 2, 3, 4, 5], { minLength: 1 }), { nil: undefined });
+const rfm = fc.record({ r: scores, f: scores, m: scores, fm: scores });
+
+const quantile = fc.record({
+  of: fc.oneof(
+    fc.constantFrom("orders.count" as const, "orders.revenue" as const, "orders.daysSinceLast" as const),
+    fc
+      .record({ event, where, property: fc.constantFrom("revenue", "quantity"), within: window })
+      .map((sum) => ({ sum })),
+  ),
+  among: fc.option(fc.constantFrom("buyers" as const, "all" as const), { nil: undefined }),
+  atLeast: fc.constantFrom(0.2, 0.5, 0.8),
+});
+
 const leaves: fc.Arbitrary<Rule>[] = [
   did,
   didOnDays,
@@ -118,6 +132,8 @@ const leaves: fc.Arbitrary<Rule>[] = [
   anniversary.map((leaf) => ({ anniversary: leaf })),
   consent.map((leaf) => ({ consent: leaf })),
   acquisition.map((leaf) => ({ acquisition: leaf })),
+  rfm.map((leaf) => ({ rfm: leaf })),
+  quantile.map((leaf) => ({ quantile: leaf })),
   fc.constantFrom(...CITIES).map((city) => ({ place: { city } })),
   fc.constantFrom("web", "ios").map((platform) => ({ device: { platform, os: ["iOS", "Windows"] } })),
 ];

@@ -114,8 +114,9 @@ function rfm(
 
 function scoreBuyer(events: readonly CollectedEvent[], settings: BruteForceSettings) {
   const { population } = settings;
+  if (!population) return undefined;
   const known = scores.get(events);
-  if (!population || known?.population === population) return known;
+  if (known?.population === population) return known;
   const counted = countedOrders(events);
   if (counted.length === 0) return undefined;
   const scoreOf = (of: string, value: number) =>

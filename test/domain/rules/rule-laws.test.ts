@@ -5,6 +5,7 @@ import { foldEvents } from "#domain/profile/fold.ts";
 import type { IdentifierKey, ProfileState } from "#domain/profile/state.ts";
 import { compileRule } from "#domain/rules/compile.ts";
 import { planFeatures } from "#domain/rules/features.ts";
+import { planQuantiles } from "#domain/rules/population.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { makeSubject } from "#domain/rules/subject.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
@@ -12,6 +13,7 @@ import type { Rule } from "#events/rule.ts";
 import { arbitraryHistory, type History, TRAIT_MODES, telltaleInstants } from "./arbitrary-history.ts";
 import { arbitraryLeaf, arbitraryRule } from "./arbitrary-rules.ts";
 import { bruteForce } from "./brute-force.ts";
+import { givenPopulation, givenThresholds } from "./given-population.ts";
 
 const RUNS = { numRuns: 1000 };
 const MINOR_UNITS = 100;
@@ -23,13 +25,16 @@ const claimed: ProfileState = {
 };
 
 /** A rule ready to be asked of a person's folded state, and of the raw events. */
-function prepare(rule: Rule, { timeZone, events }: History) {
+function prepare(rule: Rule, { timeZone, events, era }: History) {
   const calendar = makeCalendar(timeZone);
   const modes = new Map(Object.entries(TRAIT_MODES));
-  const settings: RuleSettings = { calendar, minorUnits: MINOR_UNITS, traitMode: (name) => modes.get(name) };
+  const bare: RuleSettings = { calendar, minorUnits: MINOR_UNITS, traitMode: (name) => modes.get(name) };
+  const runDay = calendar.dayOf(era);
+  const settings = { ...bare, thresholds: givenThresholds(planQuantiles([rule], bare), era, runDay) };
   const { state } = foldEvents(claimed, events, planFeatures([rule], settings));
   const compiled = compileRule(rule, settings);
-  const oracle = { timeZone, minorUnits: MINOR_UNITS, traitModes: TRAIT_MODES, monetary: ["revenue"] };
+  const population = givenPopulation(runDay);
+  const oracle = { timeZone, minorUnits: MINOR_UNITS, traitModes: TRAIT_MODES, monetary: ["revenue"], population };
   return {
     evaluate: (at: number) => compiled.evaluate(makeSubject(state, at, calendar)),
     truth: (at: number) => bruteForce(rule, events, at, oracle),
