@@ -17,6 +17,12 @@ const shapes = {
   // No row expires by itself: one that was deleted before its instant was looked at would be a promise broken.
   Timers: { sorted: true },
   Work: { sorted: true, expires: true },
+  Runs: { sorted: true, expires: true },
+  Touches: { expires: true },
+  Caps: { expires: true },
+  // Proof of who agreed to what, and who must not be written to: neither is forgotten by itself.
+  Consents: { sorted: true },
+  Suppressions: {},
 } satisfies Record<string, { sorted?: true; expires?: true }>;
 
 export type TableName = keyof typeof shapes;

@@ -10,22 +10,22 @@ interface WorkQueueProps {
   readonly consumerTimeout: Duration;
   /** A message that waits longer than this is worth waking someone for. */
   readonly alarmAge: Duration;
+  /** How long its mapping waits to fill a batch; not at all if left out. */
+  readonly batchingWindow?: Duration;
 }
-
-/** How long the consumer waits to fill a batch: not at all, a batch is one message. */
-const batchingWindow = Duration.seconds(0);
 
 /**
  * A queue of work, its dead-letter queue, and alarms on both. The id ends in `Queue`.
  *
- * Encrypted with keys that SQS manages: a message is a run's name and a slice's number, never personal data, and a KMS key
+ * Encrypted with keys that SQS manages: a message is a run's name and a slice's number or a touch's id, never personal data, and a KMS key
  * would cost a request every five minutes and each function the right to use it.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { consumerTimeout, alarmAge }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
+    const { consumerTimeout, alarmAge, batchingWindow = Duration.seconds(0) } = props;
     const deadLetters = this.#createQueue(id.replace(/Queue$/, "DeadLetters"), {
       // A message keeps its age when it moves here, so this must be longer than the queue's own four days.
       retentionPeriod: Duration.days(14),

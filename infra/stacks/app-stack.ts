@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Admin } from "../constructs/admin.ts";
+import { ChannelQueues } from "../constructs/channel-queues.ts";
 import { Collect } from "../constructs/collect.ts";
 import { Fold } from "../constructs/fold.ts";
 import { openFrontDoor } from "../constructs/front-door.ts";
@@ -27,6 +28,7 @@ export class AppStack extends Stack {
     new Wake(this, "Wake", { resources });
     const retier = new Retier(this, "Retier", { resources, context });
     const imports = new ImportPeople(this, "Import", { resources });
+    new ChannelQueues(this, "Channels");
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });

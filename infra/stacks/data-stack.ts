@@ -2,6 +2,7 @@ import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { AdminToken } from "../constructs/admin-token.ts";
 import { Bucket } from "../constructs/bucket.ts";
+import { LinkKey } from "../constructs/link-key.ts";
 import { Streams } from "../constructs/streams.ts";
 import { Tables } from "../constructs/tables.ts";
 import type { DeploymentContext } from "../deployment-context.ts";
@@ -12,13 +13,14 @@ export interface DataResources {
   readonly streams: Streams;
   readonly bucket: Bucket;
   readonly adminToken: AdminToken;
+  readonly linkKey: LinkKey;
 }
 
 interface DataStackProps extends StackProps {
   readonly context: DeploymentContext;
 }
 
-/** The stateful stack: tables and their key, streams, the bucket, the first admin token. */
+/** The stateful stack: tables and their key, streams, the bucket, the first admin token, the key of links. */
 export class DataStack extends Stack {
   readonly resources: DataResources;
 
@@ -29,6 +31,7 @@ export class DataStack extends Stack {
       streams: new Streams(this, "Streams", context),
       bucket: new Bucket(this, "Bucket", context),
       adminToken: new AdminToken(this, "AdminToken", context),
+      linkKey: new LinkKey(this, "LinkKey", context),
     };
   }
 }

@@ -11,14 +11,34 @@ const Environment = z.object({
   STRATA_TABLE_AUDIT: z.string(),
   STRATA_TABLE_TIMERS: z.string(),
   STRATA_TABLE_WORK: z.string(),
+  STRATA_TABLE_RUNS: z.string(),
+  STRATA_TABLE_TOUCHES: z.string(),
+  STRATA_TABLE_CAPS: z.string(),
+  STRATA_TABLE_CONSENTS: z.string(),
+  STRATA_TABLE_SUPPRESSIONS: z.string(),
   STRATA_EVENT_STREAM: z.string(),
   STRATA_FACT_STREAM: z.string(),
   /** URLs of the queues: people whose answers expire, slices of re-tiering runs, parts of imports. */
   STRATA_QUEUE_DUE: z.string(),
   STRATA_QUEUE_RETIER: z.string(),
   STRATA_QUEUE_IMPORTS: z.string(),
+  /** URLs of the queues of touches, one a channel. */
+  STRATA_QUEUE_EMAIL: z.string(),
+  STRATA_QUEUE_SMS: z.string(),
+  STRATA_QUEUE_PUSH: z.string(),
+  STRATA_QUEUE_WECHAT: z.string(),
+  STRATA_QUEUE_WEBHOOK: z.string(),
+  STRATA_QUEUE_INAPP: z.string(),
+  STRATA_QUEUE_LOG: z.string(),
+  /** The channel that a sender is for, and the URL of the queue that it works. */
+  STRATA_CHANNEL: z.string(),
+  STRATA_QUEUE_OWN: z.string(),
   STRATA_BUCKET: z.string(),
   STRATA_ADMIN_TOKEN_SECRET: z.string(),
+  /** The secret that links in messages are signed with, and addresses hashed. */
+  STRATA_LINK_KEY_SECRET: z.string(),
+  /** Base URL of the API, without a trailing slash: what links in messages begin with. */
+  STRATA_PUBLIC_URL: z.url(),
   /** Folder of the IP-to-place databases; place is unknown where it is missing. */
   STRATA_GEO_DIR: z.string(),
   /** How long a function may go on with the definitions that it has, milliseconds. */

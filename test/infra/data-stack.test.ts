@@ -10,12 +10,17 @@ describe("tables", () => {
     expect(tables.map(([id]) => id).toSorted()).toEqual([
       "Activity",
       "Audit",
+      "Caps",
+      "Consents",
       "Definitions",
       "Identities",
       "Metrics",
       "Profiles",
+      "Runs",
+      "Suppressions",
       "Tags",
       "Timers",
+      "Touches",
       "Work",
     ]);
   });
@@ -46,6 +51,11 @@ describe("tables", () => {
     ["Audit", ["pk", "sk"], false],
     ["Timers", ["pk", "sk"], false],
     ["Work", ["pk", "sk"], true],
+    ["Runs", ["pk", "sk"], true],
+    ["Touches", ["pk"], true],
+    ["Caps", ["pk"], true],
+    ["Consents", ["pk", "sk"], false],
+    ["Suppressions", ["pk"], false],
   ])("%s has the key %j and expires rows: %s", (name, keys, expires) => {
     const properties = data.findResources("AWS::DynamoDB::Table")[name]?.Properties;
     expect(properties.KeySchema.map((key: { AttributeName: string }) => key.AttributeName)).toEqual(keys);
@@ -122,11 +132,16 @@ describe("the bucket", () => {
   });
 });
 
-test("the first admin token is generated and nowhere in the template", () => {
-  data.hasResourceProperties("AWS::SecretsManager::Secret", {
-    GenerateSecretString: { PasswordLength: 40, ExcludePunctuation: true },
-    SecretString: Match.absent(),
+test.each([
+  ["the first admin token", "AdminToken", 40],
+  ["the key of links, 256 bits of it,", "LinkKey", 43],
+])("%s is generated, kept and nowhere in the template", (_, id, length) => {
+  const secret = data.findResources("AWS::SecretsManager::Secret")[id];
+  expect(secret).toMatchObject({
+    DeletionPolicy: "Retain",
+    Properties: { GenerateSecretString: { PasswordLength: length, ExcludePunctuation: true } },
   });
+  expect(secret?.Properties).not.toHaveProperty("SecretString");
 });
 
 test("the key is rotated", () => {

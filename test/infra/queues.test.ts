@@ -6,17 +6,14 @@ const { functions: template } = synthesise();
 const queues = template.findResources("AWS::SQS::Queue");
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
+const channels = ["Email", "Sms", "Push", "Wechat", "Webhook", "Inapp", "Log"];
+const names = ["Due", "Retier", "Import", ...channels];
 
 describe("queues", () => {
   test("are those of the design, each with its dead letters, with ids that no refactoring changes", () => {
-    expect(Object.keys(queues).toSorted()).toEqual([
-      "DueDeadLetters",
-      "DueQueue",
-      "ImportDeadLetters",
-      "ImportQueue",
-      "RetierDeadLetters",
-      "RetierQueue",
-    ]);
+    expect(Object.keys(queues).toSorted()).toEqual(
+      names.flatMap((name) => [`${name}DeadLetters`, `${name}Queue`]).toSorted(),
+    );
   });
 
   test.each(Object.keys(queues))("%s is encrypted with keys of SQS and refuses connections without TLS", (id) => {
@@ -33,8 +30,9 @@ describe("queues", () => {
     ["DueQueue", "DueDeadLetters", 30 * MINUTE],
     ["RetierQueue", "RetierDeadLetters", 90 * MINUTE],
     ["ImportQueue", "ImportDeadLetters", 90 * MINUTE],
+    ...channels.map((channel) => [`${channel}Queue`, `${channel}DeadLetters`, 6 * MINUTE + 1] as const),
   ])(
-    "%s gives a message up to %s after five times, and hides it for six of its function's timeouts",
+    "%s gives a message up to %s after five times, and hides it for six of its function's timeouts and the batching window",
     (id, to, hidden) => {
       expect(queues[id]?.Properties).toMatchObject({
         VisibilityTimeout: hidden,
@@ -43,15 +41,12 @@ describe("queues", () => {
     },
   );
 
-  test.each(["Due", "Retier", "Import"])(
-    "%s: dead letters outlive the queue's own messages, whose age they keep",
-    (name) => {
-      expect(queues[`${name}DeadLetters`]?.Properties.MessageRetentionPeriod).toBe(14 * DAY);
-      expect(queues[`${name}Queue`]?.Properties.MessageRetentionPeriod).toBe(4 * DAY);
-    },
-  );
+  test.each(names)("%s: dead letters outlive the queue's own messages, whose age they keep", (name) => {
+    expect(queues[`${name}DeadLetters`]?.Properties.MessageRetentionPeriod).toBe(14 * DAY);
+    expect(queues[`${name}Queue`]?.Properties.MessageRetentionPeriod).toBe(4 * DAY);
+  });
 
-  test.each(["Due", "Retier", "Import"])("%s has an alarm for work that waits and one for dead letters", (name) => {
+  test.each(names)("%s has an alarm for work that waits and one for dead letters", (name) => {
     for (const [queue, metric] of [
       [`${name}Queue`, "ApproximateAgeOfOldestMessage"],
       [`${name}DeadLetters`, "ApproximateNumberOfMessagesVisible"],
