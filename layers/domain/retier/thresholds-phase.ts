@@ -1,5 +1,6 @@
+import { canonicalJson } from "#domain/definitions/canonical-json.ts";
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
-import { readThresholds, writeThresholds } from "#domain/definitions/thresholds.ts";
+import { type StoredThresholds, writeThresholds } from "#domain/definitions/thresholds.ts";
 import type { Thresholds } from "#domain/rules/population.ts";
 import type { Phase } from "./phase.ts";
 import {
@@ -50,10 +51,11 @@ export const thresholdsPhase: Phase = {
 /** Commits a version of the definitions that differs in its thresholds alone, unless they are so already. Returns the
  *  version that has them. */
 async function putInForce({ bundles, now }: RetierPorts, run: Run, found: Thresholds): Promise<number> {
+  const thresholds = writeThresholds(found);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const inForce = await bundles.current();
-    if (inForce.thresholds && areEqual(readThresholds(inForce.thresholds), found)) return inForce.version;
-    const next = { ...inForce, version: inForce.version + 1, thresholds: writeThresholds(found) };
+    if (inForce.thresholds && areEqual(inForce.thresholds, thresholds)) return inForce.version;
+    const next = { ...inForce, version: inForce.version + 1, thresholds };
     const note = { at: now(), by: "retier", changes: ["thresholds"] };
     if ((await bundles.commit(next, note)) === "committed") return next.version;
   }
@@ -61,8 +63,6 @@ async function putInForce({ bundles, now }: RetierPorts, run: Run, found: Thresh
 }
 
 /** When they were found makes no difference to anybody. */
-function areEqual(a: Thresholds, b: Thresholds): boolean {
-  const textOf = ({ day, exact, values }: Thresholds) =>
-    JSON.stringify([day, exact, [...values].map(([id, byRank]) => [id, [...byRank]]).toSorted()]);
-  return textOf(a) === textOf(b);
+function areEqual(a: StoredThresholds, b: StoredThresholds): boolean {
+  return canonicalJson({ ...a, at: 0 }) === canonicalJson({ ...b, at: 0 });
 }
