@@ -6,7 +6,7 @@ import { validateBundle } from "#domain/definitions/validate.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { readFolder } from "../../console/cli/definitions/read-folder.ts";
 import { TRAIT_MODES } from "../domain/rules/arbitrary-history.ts";
-import { arbitraryRule } from "../domain/rules/arbitrary-rules.ts";
+import { arbitraryPopulationRule } from "../domain/rules/arbitrary-rules.ts";
 import type { BruteForceSettings } from "../domain/rules/brute-force.ts";
 import { givenPopulation, givenThresholds } from "../domain/rules/given-population.ts";
 
@@ -54,7 +54,7 @@ async function readExamples(): Promise<Definition[]> {
 const TRAITS = Object.entries(TRAIT_MODES).map(([name, mode]): Definition => ({ kind: "trait", name, mode }));
 
 function randomTags(seed: number): Definition[] {
-  const rules = fc.sample(arbitraryRule, { seed, numRuns: RANDOM_TAGS });
+  const rules = fc.sample(arbitraryPopulationRule, { seed, numRuns: RANDOM_TAGS });
   return rules.map((rule, n): Definition => ({ kind: "tag", name: `random-${n}`, rule }));
 }
 

@@ -117,6 +117,12 @@ const quantile = fc.record({
   atLeast: fc.constantFrom(0.2, 0.5, 0.8),
 });
 
+/** Those that compare a person to a population. */
+const populationLeaves: fc.Arbitrary<Rule>[] = [
+  rfm.map((leaf) => ({ rfm: leaf })),
+  quantile.map((leaf) => ({ quantile: leaf })),
+];
+
 const leaves: fc.Arbitrary<Rule>[] = [
   did,
   didOnDays,
@@ -132,8 +138,7 @@ const leaves: fc.Arbitrary<Rule>[] = [
   anniversary.map((leaf) => ({ anniversary: leaf })),
   consent.map((leaf) => ({ consent: leaf })),
   acquisition.map((leaf) => ({ acquisition: leaf })),
-  rfm.map((leaf) => ({ rfm: leaf })),
-  quantile.map((leaf) => ({ quantile: leaf })),
+  ...populationLeaves,
   fc.constantFrom(...CITIES).map((city) => ({ place: { city } })),
   fc.constantFrom("web", "ios").map((platform) => ({ device: { platform, os: ["iOS", "Windows"] } })),
 ];
@@ -141,16 +146,25 @@ const leaves: fc.Arbitrary<Rule>[] = [
 /** Any leaf but those that need other definitions. */
 export const arbitraryLeaf: fc.Arbitrary<Rule> = fc.oneof(...leaves).filter(isValid);
 
-/** Rules of up to three levels. */
-export const arbitraryRule: fc.Arbitrary<Rule> = fc.letrec<{ rule: Rule }>((tie) => ({
-  rule: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    arbitraryLeaf,
-    fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
-    fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
-    tie("rule").map((not) => ({ not })),
-  ),
-})).rule;
+/** Rules of up to three levels that ask for one person's events alone. */
+export const arbitraryRule = rulesOver(
+  fc.oneof(...leaves.filter((leaf) => !populationLeaves.includes(leaf))).filter(isValid),
+);
+
+/** The same, with leaves that compare a person to a population. */
+export const arbitraryPopulationRule = rulesOver(arbitraryLeaf);
+
+function rulesOver(leaf: fc.Arbitrary<Rule>): fc.Arbitrary<Rule> {
+  return fc.letrec<{ rule: Rule }>((tie) => ({
+    rule: fc.oneof(
+      { maxDepth: 3, depthSize: "small" },
+      leaf,
+      fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
+      fc.array(tie("rule"), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
+      tie("rule").map((not) => ({ not })),
+    ),
+  })).rule;
+}
 
 /** Every rule here goes through the schema that authors' rules go through. */
 function isValid(rule: Rule): boolean {

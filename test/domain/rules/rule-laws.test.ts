@@ -11,7 +11,7 @@ import { makeSubject } from "#domain/rules/subject.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
 import type { Rule } from "#events/rule.ts";
 import { arbitraryHistory, type History, TRAIT_MODES, telltaleInstants } from "./arbitrary-history.ts";
-import { arbitraryLeaf, arbitraryRule } from "./arbitrary-rules.ts";
+import { arbitraryLeaf, arbitraryPopulationRule } from "./arbitrary-rules.ts";
 import { bruteForce } from "./brute-force.ts";
 import { givenPopulation, givenThresholds } from "./given-population.ts";
 
@@ -44,7 +44,7 @@ function prepare(rule: Rule, { timeZone, events, era }: History) {
 describe("the laws of rules (model.md §4)", () => {
   test("the evaluator agrees with a brute-force evaluator over the raw events at every instant", () => {
     fc.assert(
-      fc.property(arbitraryRule, arbitraryHistory, (rule, history) => {
+      fc.property(arbitraryPopulationRule, arbitraryHistory, (rule, history) => {
         const { evaluate, truth } = prepare(rule, history);
         const { until } = evaluate(history.now);
         for (const at of telltaleInstants(history, history.now, until)) {
@@ -57,7 +57,7 @@ describe("the laws of rules (model.md §4)", () => {
 
   test("with no new event the answer stands from now until `until`", () => {
     fc.assert(
-      fc.property(arbitraryRule, arbitraryHistory, (rule, history) => {
+      fc.property(arbitraryPopulationRule, arbitraryHistory, (rule, history) => {
         const { evaluate, truth } = prepare(rule, history);
         const { holds, until } = evaluate(history.now);
         expect(until).toBeGreaterThan(history.now);
@@ -89,7 +89,7 @@ describe("the laws of rules (model.md §4)", () => {
 
   test("looking again at each `until` finds every change of the answer", () => {
     fc.assert(
-      fc.property(arbitraryRule, arbitraryHistory, (rule, history) => {
+      fc.property(arbitraryPopulationRule, arbitraryHistory, (rule, history) => {
         const { evaluate, truth } = prepare(rule, history);
         let answer = evaluate(history.now);
         for (const at of telltaleInstants(history, history.now, history.now).toSorted((a, b) => a - b)) {
@@ -103,7 +103,7 @@ describe("the laws of rules (model.md §4)", () => {
 
   test("evidence holds the deciding leaves: judged alone they give the same answer", () => {
     fc.assert(
-      fc.property(arbitraryRule, arbitraryHistory, (rule, history) => {
+      fc.property(arbitraryPopulationRule, arbitraryHistory, (rule, history) => {
         const { evaluate } = prepare(rule, history);
         const { because, holds } = evaluate(history.now);
         expect(because.length).toBeGreaterThan(0);
