@@ -3,9 +3,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Cleanup } from "./cleanup.ts";
+import type { SteeredClock } from "./clock.ts";
 import { createBuckets, createStreams, createTables } from "./create-resources.ts";
+import { serveMailbox } from "./emulators/mailbox.ts";
 import type { SecretFile } from "./emulators/secret-file.ts";
 import { serveSecrets } from "./emulators/secrets-manager.ts";
+import type { SentMail } from "./emulators/sent-mail.ts";
 import { startEmulator } from "./emulators/thread-host.ts";
 import type { Faults } from "./faults.ts";
 import { credentials, type Endpoints } from "./local-environment.ts";
@@ -26,7 +29,7 @@ interface DataServicesOptions {
   readonly backend: Backend;
   readonly secrets: SecretFile;
   readonly faults: Faults;
-  readonly now: () => number;
+  readonly clock: Pick<SteeredClock, "now" | "shared">;
   readonly cleanup: Cleanup;
 }
 
@@ -37,6 +40,8 @@ export interface DataServices {
   readonly s3: S3Client;
   /** Always embedded: their time is the steered clock's. */
   readonly queues: MessageQueues;
+  /** Told of each mail that the mailbox took. */
+  onMailSent(listener: (mail: SentMail) => void): void;
   readStream(plan: StreamPlan): ShardReader;
   /** Creates what the template asks for and is not there yet. */
   createResources(deployment: Deployment): Promise<void>;
@@ -44,7 +49,12 @@ export interface DataServices {
 
 /** Starts what is embedded, all at once, and connects to what is elsewhere. */
 export async function startDataServices(options: DataServicesOptions): Promise<DataServices> {
-  const { dataDir, backend, secrets, faults, now, cleanup } = options;
+  const { dataDir, backend, secrets, faults, clock, cleanup } = options;
+  const { now } = clock;
+  const mailListeners: ((mail: SentMail) => void)[] = [];
+  const onSent = (mail: SentMail) => {
+    for (const listener of mailListeners) listener(mail);
+  };
   const streams = new EmbeddedStreams(path.join(dataDir, "streams"), now);
   const queues = new MessageQueues(path.join(dataDir, "queues"), now);
   const emulate = async (module: string, folder: string): Promise<string> => {
@@ -57,12 +67,13 @@ export async function startDataServices(options: DataServicesOptions): Promise<D
     cleanup.add(close);
     return url;
   };
-  const [dynamodbUrl, objectStoreUrl, kinesisUrl, sqsUrl, secretsManager] = await Promise.all([
+  const [dynamodbUrl, objectStoreUrl, kinesisUrl, sqsUrl, secretsManager, ses] = await Promise.all([
     backend.dynamodb ?? emulate("./emulators/dynamodb-thread.ts", "dynamodb"),
     emulate("./emulators/object-store-thread.ts", "objects"),
     backend.kinesis ?? serve(serveKinesis(makeKinesisApi(streams, faults, streamArn))),
     serve(serveSqs(makeSqsApi(queues, (queueName): string => `${sqsUrl}/${accountId}/${queueName}`))),
     serve(serveSecrets(secrets)),
+    serve(serveMailbox({ folder: path.join(dataDir, "mailbox"), clock: clock.shared, onSent })),
   ]);
   cleanup.add(() => streams.close());
   cleanup.add(() => queues.close());
@@ -78,10 +89,11 @@ export async function startDataServices(options: DataServicesOptions): Promise<D
   });
 
   return {
-    endpoints: { dynamodb: dynamodbUrl, kinesis: kinesisUrl, s3: s3Url, sqs: sqsUrl, secretsManager },
+    endpoints: { dynamodb: dynamodbUrl, kinesis: kinesisUrl, s3: s3Url, sqs: sqsUrl, secretsManager, ses },
     dynamodb,
     s3,
     queues,
+    onMailSent: (listener) => void mailListeners.push(listener),
     readStream: (plan) => (backend.kinesis === undefined ? streams.open(plan) : new RemoteStream(kinesis, plan.name)),
     async createResources(deployment) {
       for (const secret of deployment.secrets) secrets.provide(secret);

@@ -1,5 +1,5 @@
 import type { FunctionPlan } from "./template/deployment.ts";
-import { queueUrlBase, region } from "./template/physical-ids.ts";
+import { apiUrlPattern, queueUrlBase, region } from "./template/physical-ids.ts";
 
 /** Where each service answers. */
 export interface Endpoints {
@@ -8,15 +8,16 @@ export interface Endpoints {
   readonly s3: string;
   readonly sqs: string;
   readonly secretsManager: string;
+  readonly ses: string;
 }
 
 /** Emulators check no signature; the SDK insists on something to sign with. */
 export const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 /** A function's environment: what the template says, what Lambda adds, and where the services are on this machine. */
-export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints): Record<string, string> {
+export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints, apiUrl: string): Record<string, string> {
   return {
-    ...placeQueues(plan.environment, endpoints.sqs),
+    ...placeHere(plan.environment, endpoints.sqs, apiUrl),
     // Definitions take effect within a second here: people try things out.
     STRATA_DEFINITIONS_MAX_AGE_MS: "1000",
     STRATA_S3_PATH_STYLE: "true",
@@ -29,6 +30,7 @@ export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints): Recor
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    AWS_ENDPOINT_URL_SESV2: endpoints.ses,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: plan.name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -41,12 +43,16 @@ export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints): Recor
   };
 }
 
-/** A queue's URL names the machine that the SDK sends to, unless it is told otherwise: here it names this one. */
-function placeQueues(variables: Readonly<Record<string, string>>, sqsUrl: string): Record<string, string> {
+/** A queue's URL names the machine that the SDK sends to, unless it is told otherwise, and the API's is in links: here both name this one. */
+function placeHere(
+  variables: Readonly<Record<string, string>>,
+  sqsUrl: string,
+  apiUrl: string,
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [
-      name,
-      value.startsWith(queueUrlBase) ? `${sqsUrl}/${value.slice(queueUrlBase.length)}` : value,
-    ]),
+    Object.entries(variables).map(([name, value]) => {
+      if (value.startsWith(queueUrlBase)) return [name, `${sqsUrl}/${value.slice(queueUrlBase.length)}`];
+      return [name, apiUrlPattern.test(value) ? apiUrl : value];
+    }),
   );
 }

@@ -27,10 +27,11 @@ async function main(): Promise<void> {
 
 async function start(options: Options, cleanup: Cleanup): Promise<void> {
   const startedAt = performance.now();
-  const { url, adminToken } = await startRuntime(root, options, cleanup, console.log);
+  const { url, adminToken, mailboxUrl } = await startRuntime(root, options, cleanup, console.log);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const localFile = path.relative(process.cwd(), path.join(options.dataDir, "local.json"));
   console.log(`Strata is ready on ${url} (${seconds} s). Admin token and write keys: ${localFile}. Ctrl-C stops it.`);
+  console.log(`What it sends over SES is shown on ${mailboxUrl}.`);
 
   if (options.empty || !(await isEmpty(url, adminToken))) return;
   const demo = startDemo(root, url, adminToken, path.resolve(options.dataDir));

@@ -4,6 +4,7 @@ import type { Cleanup } from "./cleanup.ts";
 import type { SteeredClock } from "./clock.ts";
 import { describeStatus, type Status } from "./control/describe-status.ts";
 import type { DataServices } from "./data-services.ts";
+import { MailOutcomes } from "./emulators/mail-outcomes.ts";
 import { expireItems } from "./expire-items.ts";
 import type { Faults } from "./faults.ts";
 import { FunctionHosts } from "./handlers/function-hosts.ts";
@@ -15,6 +16,8 @@ import type { Deployment } from "./template/deployment.ts";
 interface AppOptions {
   readonly deployment: Deployment;
   readonly services: DataServices;
+  /** Where the API answers. */
+  readonly apiUrl: string;
   readonly clock: SteeredClock;
   readonly faults: Faults;
   readonly dataDir: string;
@@ -35,13 +38,21 @@ const settleMs = 10;
 
 /** Starts the functions of a deployment whose resources are there, and what feeds them. Rules start with `scheduler.start`. */
 export async function runApp(options: AppOptions): Promise<RunningApp> {
-  const { deployment, services, clock, faults, dataDir, cleanup, report } = options;
+  const { deployment, services, apiUrl, clock, faults, dataDir, cleanup, report } = options;
   const file = (name: string): string => path.join(dataDir, name);
   const { endpoints } = services;
-  const { functions, routes, mappings: streamMappings, queueMappings } = deployment;
-  const hosts = new FunctionHosts({ functions, endpoints, clock: clock.shared, logFolder: file("logs"), faults });
+  const { functions, routes, mappings: streamMappings } = deployment;
+  const hosts = new FunctionHosts({
+    functions,
+    endpoints,
+    apiUrl,
+    clock: clock.shared,
+    logFolder: file("logs"),
+    faults,
+  });
   cleanup.add(() => hosts.stop());
-  hosts.warm([...routes, ...streamMappings, ...queueMappings].map(({ functionArn }) => functionArn));
+  // Those that a queue feeds start with their first message: a sender a channel would be many for the few that send.
+  hosts.warm([...routes, ...streamMappings].map(({ functionArn }) => functionArn));
 
   const checkpointFolder = file("checkpoints");
   const mappings = await startMappings({
@@ -60,6 +71,14 @@ export async function runApp(options: AppOptions): Promise<RunningApp> {
   });
   cleanup.add(() => scheduler.stop());
 
+  const outcomes = new MailOutcomes({
+    rules: deployment.eventRules,
+    now: clock.now,
+    invoke: async (functionArn, event) => void (await hosts.invoke(functionArn, event)),
+  });
+  services.onMailSent((mail) => outcomes.announce(mail));
+  cleanup.add(() => outcomes.stop());
+
   const expire = () => expireItems(services.dynamodb, deployment.tables, clock.now());
   const sweeping = setInterval(() => void expire().catch(report), hourMs);
   cleanup.add(() => clearInterval(sweeping));
@@ -67,7 +86,7 @@ export async function runApp(options: AppOptions): Promise<RunningApp> {
   cleanup.add(() => walk.stop());
 
   const status = (): Status => {
-    const busy = scheduler.running > 0 || walk.movingTo !== undefined;
+    const busy = scheduler.running > 0 || outcomes.pending > 0 || walk.movingTo !== undefined;
     return describeStatus(listConsumers(mappings), services.queues.all(), busy, clock.now());
   };
   return { hosts, walk, scheduler, status };

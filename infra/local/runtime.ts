@@ -23,7 +23,8 @@ export interface Running {
   readonly url: string;
   readonly adminToken: string;
   readonly writeKeys: Readonly<Record<string, string>>;
-  readonly mailboxUrl: null;
+  /** A page that shows the e-mails that were sent; as JSON below `/store`. */
+  readonly mailboxUrl: string;
   readonly pid: number;
 }
 
@@ -55,13 +56,13 @@ export async function startRuntime(
   const secrets = new SecretFile(file("secrets.json"));
   const [assembly, services] = await Promise.all([
     synthesise(root, { edge: options.edge }, () => say("Synthesising the CDK app…")),
-    startDataServices({ dataDir, backend: options.backend, secrets, faults, now: clock.now, cleanup }),
+    startDataServices({ dataDir, backend: options.backend, secrets, faults, clock, cleanup }),
   ]);
   const deployment = planDeployment(readAssembly(assembly));
   await services.createResources(deployment);
   const adminToken = findAdminToken(deployment, secrets);
 
-  const app = await runApp({ deployment, services, clock, faults, dataDir, cleanup, report });
+  const app = await runApp({ deployment, services, apiUrl: server.url, clock, faults, dataDir, cleanup, report });
   const { hosts, scheduler, walk, status } = app;
   const control = makeControlRoutes({ adminToken, faults, now: clock.now, status, walk, report });
   const gateway = makeGateway(deployment.routes, (functionArn, event) => hosts.invoke(functionArn, event));
@@ -70,7 +71,8 @@ export async function startRuntime(
 
   await provideSources(server.url, adminToken, secrets);
   const { writeKeys } = secrets;
-  const running: Running = { url: server.url, adminToken, writeKeys, mailboxUrl: null, pid: process.pid };
+  const mailboxUrl = services.endpoints.ses;
+  const running: Running = { url: server.url, adminToken, writeKeys, mailboxUrl, pid: process.pid };
   writeAtomically(file("local.json"), `${JSON.stringify(running, null, 2)}\n`);
   cleanup.add(() => rmSync(file("local.json"), { force: true }));
   return running;

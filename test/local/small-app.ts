@@ -94,10 +94,19 @@ const server = await front.listen(0);
 cleanup.add(() => server.close());
 const faults = new Faults();
 const secrets = new SecretFile(path.join(dataDir, "secrets.json"));
-const services = await startDataServices({ dataDir, backend: {}, secrets, faults, now: clock.now, cleanup });
+const services = await startDataServices({ dataDir, backend: {}, secrets, faults, clock, cleanup });
 const deployment = planDeployment(readAssembly(folder));
 await services.createResources(deployment);
-const { status, walk, scheduler } = await runApp({ deployment, services, clock, faults, dataDir, cleanup, report });
+const { status, walk, scheduler } = await runApp({
+  deployment,
+  services,
+  apiUrl: "http://127.0.0.1",
+  clock,
+  faults,
+  dataDir,
+  cleanup,
+  report,
+});
 const control = makeControlRoutes({ adminToken, faults, now: clock.now, status, walk, report });
 front.open((request) => control(request) ?? Promise.resolve(answerMessage(404, "Not Found")));
 scheduler.start();

@@ -200,11 +200,48 @@ describe("planning a deployment", () => {
       Fold: { ...lambda, Properties: { ...lambda.Properties, Environment: { Variables: variables } } },
     });
     const [plan] = planDeployment(assembly).functions;
-    const endpoints = { dynamodb: "", kinesis: "", s3: "", sqs: "http://127.0.0.1:4566", secretsManager: "" };
-    expect(plan && makeEnvironment(plan, endpoints)).toMatchObject({
+    const sqs = "http://127.0.0.1:4566";
+    const endpoints = { dynamodb: "", kinesis: "", s3: "", sqs, secretsManager: "", ses: "" };
+    expect(plan && makeEnvironment(plan, endpoints, "")).toMatchObject({
       STRATA_QUEUE_DUE: "http://127.0.0.1:4566/000000000000/App-Due",
       AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:4566",
     });
+  });
+
+  test.each([
+    ["an HTTP API", { "Fn::GetAtt": ["Api", "ApiEndpoint"] }, "http://127.0.0.1:4600"],
+    ["a REST API", "https://Api.execute-api.us-east-1.amazonaws.com/prod", "http://127.0.0.1:4600"],
+    ["a domain of one's own", "https://api.example.com/prod", "https://api.example.com/prod"],
+  ])("puts this machine's address in the place of the URL of %s, for links in messages", (_, url, expected) => {
+    const { assembly } = makeAssembly({
+      Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP", Name: "Api" } },
+      Send: { ...lambda, Properties: { ...lambda.Properties, Environment: { Variables: { STRATA_PUBLIC_URL: url } } } },
+    });
+    const [plan] = planDeployment(assembly).functions;
+    const endpoints = { dynamodb: "", kinesis: "", s3: "", sqs: "", secretsManager: "", ses: "http://127.0.0.1:1025" };
+    expect(plan && makeEnvironment(plan, endpoints, "http://127.0.0.1:4600")).toMatchObject({
+      STRATA_PUBLIC_URL: expected,
+      AWS_ENDPOINT_URL_SESV2: "http://127.0.0.1:1025",
+    });
+  });
+
+  test("tells rules that listen for events from those with a schedule", () => {
+    const targets = [{ Id: "Target0", Arn: { "Fn::GetAtt": ["Outcome", "Arn"] } }];
+    const rule = (properties: object) => ({
+      Type: "AWS::Events::Rule",
+      Properties: { State: "ENABLED", Targets: targets, ...properties },
+    });
+    const { assembly } = makeAssembly({
+      Outcome: lambda,
+      Nightly: rule({ ScheduleExpression: "rate(1 day)" }),
+      Mails: rule({ EventPattern: { source: ["aws.ses"], "detail-type": ["Email Bounced"] } }),
+    });
+    const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:App-Outcome";
+    const { rules, eventRules } = planDeployment(assembly);
+    expect(rules).toMatchObject([{ name: "Nightly", schedule: "rate(1 day)", targets: [{ functionArn }] }]);
+    expect(eventRules).toEqual([
+      { name: "Mails", source: ["aws.ses"], detailTypes: ["Email Bounced"], targets: [{ functionArn }] },
+    ]);
   });
 
   test("needs nothing for rights, keys, logs and alarms", () => {
@@ -228,6 +265,16 @@ describe("planning a deployment", () => {
   });
 
   test.each<[string, Resources, RegExp]>([
+    [
+      "a pattern of events that it cannot match",
+      {
+        Mails: {
+          Type: "AWS::Events::Rule",
+          Properties: { State: "ENABLED", EventPattern: { source: [{ prefix: "aws." }] }, Targets: [] },
+        },
+      },
+      /Mails \(AWS::Events::Rule\)/,
+    ],
     ["an unknown type", { Topic: { Type: "AWS::SNS::Topic" } }, /Topic \(AWS::SNS::Topic\)/],
     [
       "an unknown property of a mapping",

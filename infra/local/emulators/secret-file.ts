@@ -5,51 +5,59 @@ import type { SecretPlan } from "../template/deployment.ts";
 import { writeAtomically } from "../write-atomically.ts";
 
 const Content = z.object({
-  /** Secret ARN to value. */
-  secrets: z.record(z.string(), z.string()).default({}),
+  /** Secret ARN to value; and, by name, what the operator adds: a string, or an object that is handed out as JSON. */
+  secrets: z.record(z.string(), z.unknown()).default({}),
   /** Source name to write key. */
   writeKeys: z.record(z.string(), z.string()).default({}),
 });
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** `<data-dir>/secrets.json`, mode 0600: what was drawn once and must stay the same over restarts. */
+/**
+ * `<data-dir>/secrets.json`, mode 0600: what was drawn once and must stay the same over restarts, and what the operator added.
+ * It is read anew each time, so that a secret is there as soon as it is in the file.
+ */
 export class SecretFile {
   readonly #file: string;
-  readonly #content: z.infer<typeof Content>;
 
+  /** Throws where the file is there and is no such JSON. */
   constructor(file: string) {
     this.#file = file;
-    this.#content = Content.parse(readContent(file));
+    this.#read();
   }
 
   /** Draws the value of a secret that has none. */
   provide({ arn, generatedLength }: SecretPlan): void {
-    if (this.#content.secrets[arn] !== undefined || generatedLength === undefined) return;
-    this.#content.secrets[arn] = Array.from(
-      { length: generatedLength },
-      () => alphabet[randomInt(alphabet.length)],
-    ).join("");
-    this.#save();
+    const content = this.#read();
+    if (content.secrets[arn] !== undefined || generatedLength === undefined) return;
+    content.secrets[arn] = Array.from({ length: generatedLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+    this.#save(content);
   }
 
   /** By ARN, or by the name at its end. */
   find(id: string): { arn: string; value: string } | undefined {
-    const found = Object.entries(this.#content.secrets).find(([arn]) => arn === id || arn.endsWith(`:${id}`));
-    return found && { arn: found[0], value: found[1] };
+    const found = Object.entries(this.#read().secrets).find(([arn]) => arn === id || arn.endsWith(`:${id}`));
+    if (!found) return undefined;
+    const [arn, value] = found;
+    return { arn, value: typeof value === "string" ? value : JSON.stringify(value) };
   }
 
   get writeKeys(): Readonly<Record<string, string>> {
-    return this.#content.writeKeys;
+    return this.#read().writeKeys;
   }
 
   keepWriteKey(source: string, writeKey: string): void {
-    this.#content.writeKeys[source] = writeKey;
-    this.#save();
+    const content = this.#read();
+    content.writeKeys[source] = writeKey;
+    this.#save(content);
   }
 
-  #save(): void {
-    writeAtomically(this.#file, `${JSON.stringify(this.#content, null, 2)}\n`);
+  #read(): z.infer<typeof Content> {
+    return Content.parse(readContent(this.#file));
+  }
+
+  #save(content: z.infer<typeof Content>): void {
+    writeAtomically(this.#file, `${JSON.stringify(content, null, 2)}\n`);
   }
 }
 

@@ -13,8 +13,14 @@ const stopMs = 3_000;
 /**
  * Starts an emulator's module as a thread. It posts `{ port }` once it listens, and stops when it gets any message.
  * Rejects where it fails to start.
+ *
+ * @param onMessage gets what else it posts
  */
-export async function startEmulator(module: URL, options: { folder: string }): Promise<Emulator> {
+export async function startEmulator(
+  module: URL,
+  options: { readonly folder: string; readonly clock?: SharedArrayBuffer },
+  onMessage?: (message: Readonly<Record<string, unknown>>) => void,
+): Promise<Emulator> {
   const worker = new Worker(module, { workerData: options, stdout: true });
   // Emulators are talkative; their errors stay on stderr.
   worker.stdout.resume();
@@ -23,6 +29,7 @@ export async function startEmulator(module: URL, options: { folder: string }): P
     once(worker, "message"),
     exited.then(() => Promise.reject(new Error(`${module.pathname} ended before it listened`))),
   ])) as [{ port: number }];
+  if (onMessage) worker.on("message", onMessage);
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {

@@ -8,6 +8,8 @@ import { prepareFunctionLog } from "./function-log.ts";
 interface HostsOptions {
   readonly functions: readonly FunctionPlan[];
   readonly endpoints: Endpoints;
+  /** Where the API answers. */
+  readonly apiUrl: string;
   readonly clock: SharedArrayBuffer;
   readonly logFolder: string;
   readonly faults: Faults;
@@ -21,12 +23,12 @@ export class FunctionHosts {
   readonly #hosts: ReadonlyMap<string, FunctionHost>;
   readonly #faults: Faults;
 
-  constructor({ functions, endpoints, clock, logFolder, faults }: HostsOptions) {
+  constructor({ functions, endpoints, apiUrl, clock, logFolder, faults }: HostsOptions) {
     this.#faults = faults;
     this.#hosts = new Map(
       functions.map((plan) => {
         const logFile = prepareFunctionLog(logFolder, plan.name);
-        const environment = makeEnvironment(plan, endpoints);
+        const environment = makeEnvironment(plan, endpoints, apiUrl);
         return [plan.arn, new FunctionHost({ plan, environment, clock, logFile, concurrency })];
       }),
     );

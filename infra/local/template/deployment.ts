@@ -9,7 +9,9 @@ export interface Deployment {
   readonly routes: readonly RoutePlan[];
   readonly mappings: readonly MappingPlan[];
   readonly queueMappings: readonly QueueMappingPlan[];
+  /** Those with a schedule. */
   readonly rules: readonly RulePlan[];
+  readonly eventRules: readonly EventRulePlan[];
 }
 
 export interface TablePlan {
@@ -103,4 +105,13 @@ export interface RulePlan {
   /** `rate(…)` or `cron(…)`. */
   readonly schedule: string;
   readonly targets: readonly { readonly functionArn: string; readonly input?: string | undefined }[];
+}
+
+/** A rule for events of other services. */
+export interface EventRulePlan {
+  readonly name: string;
+  readonly source: readonly string[];
+  /** Every type where it is left out. */
+  readonly detailTypes?: readonly string[] | undefined;
+  readonly targets: readonly { readonly functionArn: string }[];
 }

@@ -16,6 +16,11 @@ const arn = (service: string, resource: string): string => `arn:aws:${service}:$
 /** What every queue's URL begins with on AWS; the local runtime puts its own address in its place. */
 export const queueUrlBase = `https://sqs.${region}.amazonaws.com/`;
 
+const apiHost = (apiId: string): string => `${apiId}.execute-api.${region}.amazonaws.com`;
+
+/** What a gateway's base URL looks like on AWS, with a REST API's stage; the local runtime puts its own address in its place. */
+export const apiUrlPattern = new RegExp(`^https://${apiHost("\\w+").replaceAll(".", "\\.")}(/\\w+)?$`);
+
 /** The ARN of a stream of this name. */
 export const streamArn = (name: string): string => arn("kinesis", `stream/${name}`);
 
@@ -60,7 +65,7 @@ const identities: Readonly<Record<string, Identity>> = {
   },
   "AWS::ApiGatewayV2::Api": {
     ref: (resource) => resource.logicalId,
-    attributes: { ApiEndpoint: (resource) => `https://${resource.logicalId}.execute-api.${region}.amazonaws.com` },
+    attributes: { ApiEndpoint: (resource) => `https://${apiHost(resource.logicalId)}` },
   },
 };
 

@@ -3,6 +3,7 @@ import type { Deployment, FunctionPlan, QueuePlan, RoutePlan } from "./deploymen
 import { physicalAttribute, physicalId } from "./physical-ids.ts";
 import { planMappings } from "./plan-mappings.ts";
 import { planRoutes } from "./plan-routes.ts";
+import { planRules } from "./plan-rules.ts";
 import type { Assembly } from "./read-assembly.ts";
 import { Resolver } from "./resolve.ts";
 import * as types from "./resource-types.ts";
@@ -66,12 +67,7 @@ export function planDeployment(assembly: Assembly): Deployment {
     functions,
     routes: planRoutes(read),
     ...planMappings(read, functions, queues),
-    rules: read("AWS::Events::Rule", types.Rule).map(({ logicalId, arn, properties }) => ({
-      name: logicalId,
-      arn: arn(),
-      schedule: properties.ScheduleExpression,
-      targets: properties.Targets.map(({ Arn: functionArn, Input: input }) => ({ functionArn, input })),
-    })),
+    ...planRules(read),
   };
 
   const unknown = resources.find(({ type }) => !known.has(type));

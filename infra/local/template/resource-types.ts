@@ -187,3 +187,14 @@ export const Rule = z.strictObject({
   ),
   Description: anything,
 });
+
+/** Patterns of whole values only; what else a pattern can say is not known here. */
+export const EventRule = z.strictObject({
+  EventPattern: z.strictObject({
+    source: z.array(z.string()).nonempty(),
+    "detail-type": z.array(z.string()).nonempty().optional(),
+  }),
+  State: z.literal("ENABLED"),
+  Targets: z.array(z.strictObject({ Arn: z.string(), Id: z.string(), RetryPolicy: anything })),
+  Description: anything,
+});
