@@ -2,18 +2,8 @@ import * as z from "zod";
 import { Instant, pageOf } from "./answer.ts";
 import { StartedRun } from "./retier.ts";
 
-/** The kinds of definitions.md. A kind that this version cannot compile yet is refused when it is written. */
-export const DefinitionKind = z.enum([
-  "source",
-  "setting",
-  "trait",
-  "tag",
-  "segment",
-  "ladder",
-  "journey",
-  "template",
-  "channel",
-]);
+/** Every kind of definition. */
+export { DefinitionKind } from "#events/definitions/index.ts";
 /** A trait's name is the trait's own; every other kind's is small letters, digits and dashes. Writing checks which. */
 export const DefinitionName = z.string().min(1).max(64).meta({ example: "frequent-buyer" });
 
@@ -28,7 +18,7 @@ const tagExample = {
 export const DefinitionBody = z.record(z.string(), z.unknown()).meta({
   id: "DefinitionBody",
   description:
-    "A SourceDefinition, SettingDefinition, TraitDefinition, TagDefinition, SegmentDefinition or LadderDefinition. `kind` and `name` may be left out where the path says them.",
+    "A SourceDefinition, SettingDefinition, TraitDefinition, TagDefinition, SegmentDefinition, LadderDefinition, TemplateDefinition, ChannelDefinition or JourneyDefinition. `kind` and `name` may be left out where the path says them.",
   example: tagExample,
 });
 

@@ -10,6 +10,12 @@ export const Title = z.strictObject({
   zh: z.string().min(1).max(200).optional(),
 });
 
+/** A language, or one as it is written in a place. */
+export const Locale = z.string().regex(/^[a-z]{2}(-[A-Z][A-Za-z]{1,3})?$/, "a language such as en, zh or zh-TW");
+
+/** A share of people. */
+export const Percent = z.string().regex(/^(100|\d{1,2}(\.\d{1,2})?)%$/, "a percentage such as 10%");
+
 /** Fields that every kind has beside its own. */
 export const commonFields = {
   name: DefinitionName,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Rule } from "../rule.ts";
-import { commonFields } from "./fields.ts";
+import { commonFields, Percent } from "./fields.ts";
 import { eventMatch } from "./journey/event-match.ts";
 import { StepDuration } from "./journey/step-duration.ts";
 import { Steps } from "./journey/steps.ts";
@@ -12,8 +12,6 @@ const Once = z.union([
   z.strictObject({ per: StepDuration }),
   z.strictObject({ property: z.string().min(1).max(256) }),
 ]);
-
-const Percent = z.string().regex(/^(100|\d{1,2}(\.\d{1,2})?)%$/, "a percentage such as 10%");
 
 /** A plan that people walk through (model.md §6). */
 export const JourneyDefinition = z

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Duration } from "../duration.ts";
-import { commonFields } from "./fields.ts";
+import { commonFields, Locale, Percent } from "./fields.ts";
 
 const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
 const Currency = z
@@ -48,6 +48,10 @@ export const SettingDefinition = z
     caps: z.array(Cap).max(100).optional(),
     /** How many active days are kept of a person, counted back from the newest. */
     activityDays: z.int().min(1).max(400).optional(),
+    /** The share of people who are never sent marketing, so that its whole effect can be measured. Default: 0%. */
+    controlGroup: Percent.optional(),
+    /** In which order a message's language is chosen for people whose own is not known, or not there. */
+    languages: z.array(Locale).min(1).max(20).optional(),
     purposes: z.array(z.string().min(1).max(64)).max(100).optional(),
   })
   .superRefine(({ identityTypes = [] }, context) => {

@@ -17,7 +17,7 @@ export async function retierAfterChange(
   ports: AdminPorts,
 ): Promise<StartedRun | undefined> {
   const decides = changed.some((id) => DECIDING_KINDS.has(id.split("/", 1)[0] ?? ""));
-  if (!decides && !countsAnew(before, after)) return undefined;
+  if (!decides && !keepsMore(after) && !countsAnew(before, after)) return undefined;
   try {
     const delayMs = 2 * ports.definitionsMaxAgeMs;
     return await startRun(runPortsOf(ports), { reason: "definitions", by, delayMs });
@@ -25,6 +25,13 @@ export async function retierAfterChange(
     ports.logError("retier_not_started", error, { version: after.version });
     return undefined;
   }
+}
+
+/** Rules of journeys decide no membership, but what they count is to be filled from the behaviour log. */
+function keepsMore({ version, definitions }: Bundle): boolean {
+  return definitions.some(
+    ({ kind, features = [] }) => kind === "journey" && features.some((f) => f.version === version),
+  );
 }
 
 function countsAnew(before: Bundle, after: Bundle): boolean {

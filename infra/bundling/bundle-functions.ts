@@ -3,7 +3,8 @@
  * A program of its own because the CDK bundles synchronously and esbuild's plugins are not.
  */
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
+import { embeddedThreads } from "./embedded-threads.ts";
 import { functionEntries } from "./function-entries.ts";
 import { packageVersions } from "./package-versions.ts";
 import { pureSchemas } from "./pure-schemas.ts";
@@ -13,21 +14,27 @@ const root = resolve(import.meta.dirname, "../..");
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: bundle-functions.ts <folder>");
 
-await build({
-  absWorkingDir: root,
-  entryPoints: [...functionEntries],
-  outbase: root,
-  outdir: folder,
-  outExtension: { ".js": ".mjs" },
+/** What every bundle is built by, the programs of threads within them too. */
+const options: BuildOptions = {
   bundle: true,
   platform: "node",
   target: "node24",
-  format: "esm",
   // A library's ES modules can be shaken, its CommonJS cannot.
   mainFields: ["module", "main"],
   minify: true,
   charset: "utf8",
   legalComments: "none",
+  logLevel: "warning",
+};
+
+await build({
+  ...options,
+  absWorkingDir: root,
+  entryPoints: [...functionEntries],
+  outbase: root,
+  outdir: folder,
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
   // Libraries in CommonJS form call `require`, which an ES module does not have.
   banner: {
     js: 'import{createRequire as strataCreateRequire}from"node:module";const require=strataCreateRequire(import.meta.url);',
@@ -38,6 +45,5 @@ await build({
     "@aws-sdk/endpoint-cache": join(import.meta.dirname, "no-endpoint-cache.ts"),
     "@smithy/core/event-streams": join(import.meta.dirname, "no-event-streams.ts"),
   },
-  plugins: [packageVersions, pureSchemas, withoutProtobuf],
-  logLevel: "warning",
+  plugins: [packageVersions, pureSchemas, withoutProtobuf, embeddedThreads(options)],
 });

@@ -1,5 +1,5 @@
 import type { Definition } from "#events/definitions/index.ts";
-import type { RuledDefinition } from "./dependencies.ts";
+import type { RuledDefinition, RuleHolder } from "./dependencies.ts";
 import type { FeatureRecord } from "./feature-records.ts";
 import type { StoredThresholds } from "./thresholds.ts";
 
@@ -12,7 +12,7 @@ export interface StoredDefinition {
   readonly definition: unknown;
   /** Sources only: SHA-256 of the write key, hex. */
   readonly keyHash?: string;
-  /** Tags, segments and ladders only: since when the features that they read are kept. */
+  /** What has rules only: since when the features that they read are kept. */
   readonly features?: readonly FeatureRecord[];
 }
 
@@ -29,9 +29,21 @@ export function readStored(stored: StoredDefinition): Definition {
   return stored.definition as Definition;
 }
 
+/** The definitions that have rules: those that rules decide, and journeys. */
+export function ruleHoldersOf(definitions: readonly StoredDefinition[]): RuleHolder[] {
+  return definitions.map(readStored).filter(hasRules);
+}
+
+/** Whether a definition can have rules. */
+export function hasRules(definition: Definition): definition is RuleHolder {
+  return definition.kind === "journey" || isRuled(definition);
+}
+
+function isRuled(definition: Definition): definition is RuledDefinition {
+  return definition.kind === "tag" || definition.kind === "segment" || definition.kind === "ladder";
+}
+
 /** The definitions that rules decide: tags, segments and ladders. */
 export function ruledOf(definitions: readonly StoredDefinition[]): RuledDefinition[] {
-  return definitions
-    .map(readStored)
-    .filter(({ kind }) => kind === "tag" || kind === "segment" || kind === "ladder") as RuledDefinition[];
+  return definitions.map(readStored).filter(isRuled);
 }

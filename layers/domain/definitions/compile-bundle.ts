@@ -1,12 +1,21 @@
+import { type CompiledJourney, compileJourney } from "#domain/journeys/compile-journey.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { type FeaturePlan, planFeatures } from "#domain/rules/features.ts";
 import { planQuantiles, type QuantileSpec, type Thresholds } from "#domain/rules/population.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
-import { type Bundle, ruledOf, type StoredDefinition } from "./bundle.ts";
+import type { ChannelDefinition, Definition, TemplateDefinition } from "#events/definitions/index.ts";
+import { type Bundle, readStored, ruledOf, type StoredDefinition } from "./bundle.ts";
 import { type CompiledCollection, compileCollection, compileTraits, projectOf } from "./compile-collection.ts";
-import { type CompiledMembership, type CompiledTag, compileMembership, keysOf } from "./compile-membership.ts";
-import { definitionId, orderDefinitions, referencesOf, rulesOf } from "./dependencies.ts";
+import {
+  type CompiledMembership,
+  type CompiledTag,
+  compileMembership,
+  type FeatureRead,
+  keysOf,
+  readsOf,
+} from "./compile-membership.ts";
+import { definitionId, orderDefinitions, type RuleHolder, referencesOf, rulesOf } from "./dependencies.ts";
 import { type IdentityLimit, makeIdentityLimits } from "./identity-settings.ts";
 import { readThresholds } from "./thresholds.ts";
 
@@ -24,6 +33,16 @@ export interface CompiledBundle extends CompiledCollection {
   readonly tags: readonly CompiledTag[];
   /** Every key that a person can have, those of tags with values left out (`hasKey`). */
   readonly membershipKeys: ReadonlySet<MembershipKey>;
+  /** Everything that reads features: the memberships, and the rules of journeys. */
+  readonly readers: readonly { readonly reads: readonly FeatureRead[] }[];
+  /** By name, whatever their state. */
+  readonly journeys: readonly CompiledJourney[];
+  /** Messages and partials by name. */
+  readonly templates: ReadonlyMap<string, TemplateDefinition>;
+  /** The providers of the channels: of one channel, those to be used first come first. */
+  readonly channels: readonly ChannelDefinition[];
+  /** What rules mean by these definitions: whoever compiles a rule that is not in force needs it. */
+  readonly ruleSettings: RuleSettings;
 }
 
 /** Compiles a bundle that `validateBundle` found no fault in. Milliseconds for hundreds of rules: done once a version.
@@ -34,12 +53,13 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
   const settings = { ...ruleSettingsOf(bundle.definitions), ...(thresholds && { thresholds }) };
   const stored = new Map(bundle.definitions.map((one) => [definitionId(one), one]));
   const { order } = orderDefinitions(ruledOf(bundle.definitions));
-  const rules = order.flatMap((definition) => rulesOf(definition).map(({ rule }) => rule));
+  const journeys = byKind(bundle.definitions, "journey");
+  const rules = [...order, ...journeys].flatMap((definition) => rulesOf(definition).map(({ rule }) => rule));
   const compiled = new Map<string, CompiledMembership>();
   for (const definition of order) {
     const id = definitionId(definition);
     const { version, features } = stored.get(id) ?? { version: bundle.version, features: [] };
-    const named = referencesOf(definition).flatMap((reference) => compiled.get(definitionId(reference)) ?? []);
+    const named = namedBy(definition, compiled);
     compiled.set(id, compileMembership(definition, { version, features: features ?? [], named }, settings));
   }
   const memberships = [...compiled.values()];
@@ -54,9 +74,41 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
       memberships.flatMap((membership) => (membership.kind === "valued" ? [membership.feature] : [])),
     ),
     memberships,
+    readers: [
+      ...memberships,
+      ...journeys.map((journey) => {
+        const { features = [] } = stored.get(definitionId(journey)) ?? {};
+        return { reads: readsOf(journey, { features, named: namedBy(journey, compiled) }, settings) };
+      }),
+    ],
+    journeys: journeys.map((journey) =>
+      compileJourney(journey, stored.get(definitionId(journey))?.version ?? bundle.version, settings),
+    ),
+    templates: new Map(byKind(bundle.definitions, "template").map((template) => [template.name, template])),
+    channels: byKind(bundle.definitions, "channel").toSorted(byPriority),
+    ruleSettings: settings,
     tags: memberships.filter((membership) => membership.kind === "tag"),
     membershipKeys: new Set(memberships.flatMap(keysOf)),
   };
+}
+
+function namedBy(
+  definition: RuleHolder,
+  compiled: ReadonlyMap<string, CompiledMembership>,
+): readonly CompiledMembership[] {
+  return referencesOf(definition).flatMap((reference) => compiled.get(definitionId(reference)) ?? []);
+}
+
+function byKind<Kind extends Definition["kind"]>(
+  definitions: readonly StoredDefinition[],
+  kind: Kind,
+): Extract<Definition, { kind: Kind }>[] {
+  const found = definitions.map(readStored).filter((one) => one.kind === kind);
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) as Extract<Definition, { kind: Kind }>[];
+}
+
+function byPriority(a: ChannelDefinition, b: ChannelDefinition): number {
+  return a.channel === b.channel ? (a.priority ?? 0) - (b.priority ?? 0) : a.channel < b.channel ? -1 : 1;
 }
 
 /** What rules mean by these definitions. Throws TimeZoneError. */

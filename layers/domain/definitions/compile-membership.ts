@@ -5,7 +5,7 @@ import { segmentKey, tagKey, tierKey, valueKey } from "#domain/rules/membership-
 import { quantilesIn } from "#domain/rules/population.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { durationMs, parseDuration } from "#domain/time/duration.ts";
-import { type RuledDefinition, rulesOf } from "./dependencies.ts";
+import { type RuledDefinition, type RuleHolder, rulesOf } from "./dependencies.ts";
 import { type FeatureRecord, featuresOf } from "./feature-records.ts";
 
 /** A feature that an answer rests on, and since when it is kept. */
@@ -102,8 +102,9 @@ export function compileMembership(
     : { kind, ...common, key: segmentKey(name), ...rule };
 }
 
-function readsOf(
-  definition: RuledDefinition,
+/** The features that a definition reads itself and through what its rules name, with since when they are kept. */
+export function readsOf(
+  definition: RuleHolder,
   { features, named }: { features: readonly FeatureRecord[]; named: readonly CompiledMembership[] },
   settings: RuleSettings,
 ): FeatureRead[] {

@@ -1,9 +1,17 @@
-import type { LadderDefinition, SegmentDefinition, TagDefinition } from "#events/definitions/index.ts";
+import type {
+  JourneyDefinition,
+  LadderDefinition,
+  SegmentDefinition,
+  TagDefinition,
+} from "#events/definitions/index.ts";
+import type { Step } from "#events/definitions/journey/steps.ts";
 import type { Rule } from "#events/rule.ts";
 
 /** What rules decide, and rules may name. */
 export type RuledDefinition = TagDefinition | SegmentDefinition | LadderDefinition;
 type RuledKind = RuledDefinition["kind"];
+/** What has rules: those, and journeys, which nothing can name. */
+export type RuleHolder = RuledDefinition | JourneyDefinition;
 
 /** A place in a rule that names another definition. */
 export interface Reference {
@@ -19,14 +27,53 @@ export function definitionId({ kind, name }: { kind: string; name: string }): st
   return `${kind}/${name}`;
 }
 
+interface PlacedRule {
+  readonly rule: Rule;
+  readonly path: readonly PropertyKey[];
+}
+
 /** Every rule of a definition, with where it stands. */
-export function rulesOf(definition: RuledDefinition): { rule: Rule; path: readonly PropertyKey[] }[] {
+export function rulesOf(definition: RuleHolder): PlacedRule[] {
+  if (definition.kind === "journey") return rulesOfJourney(definition);
   if (definition.kind !== "ladder") return definition.rule ? [{ rule: definition.rule, path: ["rule"] }] : [];
   return definition.tiers.flatMap(({ rule }, index) => (rule ? [{ rule, path: ["tiers", index, "rule"] }] : []));
 }
 
+function rulesOfJourney({ entry, exit, steps }: JourneyDefinition): PlacedRule[] {
+  return [
+    ...(entry?.when ? [{ rule: entry.when, path: ["entry", "when"] }] : []),
+    ...(exit ? [{ rule: exit.when, path: ["exit", "when"] }] : []),
+    ...stepsOf(steps).flatMap(({ step, path }) =>
+      (step.branch ?? []).flatMap(({ when }, index) =>
+        when ? [{ rule: when, path: [...path, "branch", index, "when"] }] : [],
+      ),
+    ),
+  ];
+}
+
+/** Every step of a list with those inside them, each with where it stands. */
+export function stepsOf(
+  steps: readonly Step[],
+  at: readonly PropertyKey[] = ["steps"],
+): { step: Step; path: readonly PropertyKey[] }[] {
+  return steps.flatMap((step, index) => {
+    const path = [...at, index];
+    const ways = [
+      { way: step.waitFor, path: [...path, "waitFor"] },
+      ...(step.branch ?? []).map((way, branch) => ({ way, path: [...path, "branch", branch] })),
+    ];
+    const inside = ways.flatMap(({ way, path: from }) =>
+      (["then", "else"] as const).flatMap((name) => {
+        const list = way?.[name];
+        return Array.isArray(list) ? stepsOf(list, [...from, name]) : [];
+      }),
+    );
+    return [{ step, path }, ...inside];
+  });
+}
+
 /** Every definition that the rules of this one name, with where. */
-export function referencesOf(definition: RuledDefinition): Reference[] {
+export function referencesOf(definition: RuleHolder): Reference[] {
   return rulesOf(definition).flatMap(({ rule, path }) => referencesIn(rule, path));
 }
 

@@ -1,7 +1,7 @@
 import { type FeatureSpec, featuresIn, preferenceFeature } from "#domain/rules/features.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
-import { readStored, type StoredDefinition } from "./bundle.ts";
-import { type RuledDefinition, rulesOf } from "./dependencies.ts";
+import { hasRules, readStored, type StoredDefinition } from "./bundle.ts";
+import { type RuleHolder, rulesOf } from "./dependencies.ts";
 
 /** Since when everyone's feature is kept for a window. */
 export interface FeatureRecord {
@@ -13,8 +13,8 @@ export interface FeatureRecord {
   readonly at: number;
 }
 
-/** Every feature that a tag, a segment or a ladder reads; `keep` is the window that it asks for. */
-export function featuresOf(definition: RuledDefinition, settings: RuleSettings): FeatureSpec[] {
+/** Every feature that a tag, a segment, a ladder or a journey reads; `keep` is the window that it asks for. */
+export function featuresOf(definition: RuleHolder, settings: RuleSettings): FeatureSpec[] {
   if (definition.kind === "tag" && definition.value) {
     return [preferenceFeature(definition.value.of, definition.value.top, settings)];
   }
@@ -57,9 +57,7 @@ function recordsOf(stored: StoredDefinition, settings: RuleSettings): readonly F
   return (definition ? featuresOf(definition, settings) : []).map(({ id, keep }) => ({ id, keep, version: 0, at: 0 }));
 }
 
-function ruled(stored: StoredDefinition): RuledDefinition | undefined {
+function ruled(stored: StoredDefinition): RuleHolder | undefined {
   const definition = readStored(stored);
-  return definition.kind === "tag" || definition.kind === "segment" || definition.kind === "ladder"
-    ? definition
-    : undefined;
+  return hasRules(definition) ? definition : undefined;
 }

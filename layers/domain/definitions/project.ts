@@ -1,5 +1,6 @@
 import { currencyDigits } from "#domain/money/currency.ts";
 import type { SettingDefinition } from "#events/definitions/index.ts";
+import { readPercent } from "./percent.ts";
 
 /** The project's settings with every default applied (definitions.md). */
 export interface Project {
@@ -17,6 +18,10 @@ export interface Project {
   readonly activityDays: number;
   readonly quietHours: { readonly from: string; readonly to: string };
   readonly caps: NonNullable<SettingDefinition["caps"]>;
+  /** The share of people, in [0, 1], who are never sent marketing. */
+  readonly controlShare: number;
+  /** In which order a language is chosen for whom none is known. */
+  readonly languages: readonly string[];
   readonly purposes: readonly string[];
 }
 
@@ -37,6 +42,8 @@ export function readProject(setting: SettingDefinition | undefined): Project {
     activityDays: setting?.activityDays ?? 400,
     quietHours: setting?.quietHours ?? { from: "21:00", to: "08:00" },
     caps: setting?.caps ?? [],
+    controlShare: readPercent(setting?.controlGroup),
+    languages: setting?.languages ?? [],
     purposes: setting?.purposes ?? ["marketing"],
   };
 }

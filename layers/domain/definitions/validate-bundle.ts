@@ -1,11 +1,20 @@
-import { ruledOf, type StoredDefinition } from "./bundle.ts";
+import { checkTemplates } from "#domain/templates/check-templates.ts";
+import { readStored, ruledOf, ruleHoldersOf, type StoredDefinition } from "./bundle.ts";
 import { definitionId, orderDefinitions, type Reference, type RuledDefinition, referencesOf } from "./dependencies.ts";
 import { type Fault, show } from "./faults.ts";
+import { validateJourney } from "./validate-journey.ts";
 
 /** Checks definitions that are each valid against one another: names that are there twice, references that lead nowhere,
- *  cycles. */
+ *  cycles; what journeys ask of time, and templates of Liquid. */
 export function validateBundle(definitions: readonly StoredDefinition[]): Fault[] {
-  return [...findDuplicates(definitions), ...findUnknownReferences(definitions), ...findCycles(definitions)];
+  const read = definitions.map(readStored);
+  return [
+    ...findDuplicates(definitions),
+    ...findUnknownReferences(definitions),
+    ...findCycles(definitions),
+    ...checkTemplates(read.filter((one) => one.kind === "template")),
+    ...read.flatMap((one) => (one.kind === "journey" ? validateJourney(one, read) : [])),
+  ];
 }
 
 function findDuplicates(definitions: readonly StoredDefinition[]): Fault[] {
@@ -24,7 +33,7 @@ function findDuplicates(definitions: readonly StoredDefinition[]): Fault[] {
 function findUnknownReferences(definitions: readonly StoredDefinition[]): Fault[] {
   const ruled = ruledOf(definitions);
   const byId = new Map(ruled.map((definition) => [definitionId(definition), definition]));
-  return ruled.flatMap((definition) =>
+  return ruleHoldersOf(definitions).flatMap((definition) =>
     referencesOf(definition).flatMap((reference) => {
       const message = explainMissing(reference, byId.get(definitionId(reference)));
       if (message === undefined) return [];

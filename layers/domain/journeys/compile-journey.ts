@@ -1,3 +1,4 @@
+import { readPercent } from "#domain/definitions/percent.ts";
 import { type CompiledRule, compileRule } from "#domain/rules/compile.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { stepDurationMs } from "#events/definitions/journey/step-duration.ts";
@@ -43,7 +44,7 @@ export function compileJourney(
     ...(trigger.event !== undefined && { entryEvent: compilePattern(eventOf(trigger.event), settings) }),
     ...(entry?.when && { entryRule: compileRule(entry.when, settings) }),
     ...(entry?.once !== undefined && { once: onceOf(entry.once) }),
-    holdout: holdout === undefined ? 0 : Number(holdout.slice(0, -1)) / 100,
+    holdout: readPercent(holdout),
     ...(goal && {
       goal: {
         ...compilePattern(goal, settings),

@@ -7,16 +7,16 @@ import { emptyState } from "./empty-state.ts";
 import { foldEvents } from "./fold.ts";
 import type { Profile, ProfileState } from "./state.ts";
 
-/** The features that these memberships rest on and that may lack what the person did before they were kept: those of
+/** The features that these definitions read and that may lack what the person did before they were kept: those of
  *  definitions newer than the last fill, whose window has not passed since. */
 export function unfilledFeatures(
   { filledTo = 0 }: Pick<Profile, "filledTo">,
-  memberships: readonly CompiledMembership[],
+  readers: readonly Pick<CompiledMembership, "reads">[],
   now: number,
   { features, calendar }: Pick<CompiledBundle, "features" | "calendar">,
 ): FeatureSpec[] {
   const ids = new Set<string>();
-  for (const { reads } of memberships) {
+  for (const { reads } of readers) {
     for (const read of reads) {
       if (read.version > filledTo && completeFrom(read, calendar) > now) ids.add(read.id);
     }

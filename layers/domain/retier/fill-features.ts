@@ -26,7 +26,7 @@ export async function fillFeatures(
   now: number,
   bundle: CompiledBundle,
 ): Promise<Pick<Profile, "state" | "filledTo"> | undefined> {
-  const features = unfilledFeatures(profile, bundle.memberships, now, bundle);
+  const features = unfilledFeatures(profile, bundle.readers, now, bundle);
   if (features.length === 0) return undefined;
   const filled = { state: profile.state, filledTo: bundle.version };
   const from = firstInstant(profile.state, features, bundle);

@@ -28,6 +28,8 @@ describe("a compiled bundle", () => {
       activityDays: 400,
       quietHours: { from: "21:00", to: "08:00" },
       caps: [],
+      controlShare: 0,
+      languages: [],
       purposes: ["marketing"],
     });
     expect(calendar.timeZone).toBe("UTC");
