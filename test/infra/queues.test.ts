@@ -30,7 +30,11 @@ describe("queues", () => {
     ["DueQueue", "DueDeadLetters", 30 * MINUTE],
     ["RetierQueue", "RetierDeadLetters", 90 * MINUTE],
     ["ImportQueue", "ImportDeadLetters", 90 * MINUTE],
-    ...channels.map((channel): [string, string, number] => [`${channel}Queue`, `${channel}DeadLetters`, 6 * MINUTE + 1]),
+    ...channels.map((channel): [string, string, number] => [
+      `${channel}Queue`,
+      `${channel}DeadLetters`,
+      6 * MINUTE + 1,
+    ]),
   ])(
     "%s gives a message up to %s after five times, and hides it for six of its function's timeouts and the batching window",
     (id, to, hidden) => {

@@ -56,6 +56,17 @@ describe("the mailbox", () => {
     expect((await listMails(again)).map(({ subject }) => subject)).toEqual(["Hello", "A second one"]);
   });
 
+  test("shows a raw mail with its headers, each mail's own, also of many at once", async () => {
+    const url = await open();
+    await Promise.all(Array.from({ length: 20 }, (_, index) => sendRawMail(url, index)));
+    const mails = await listMails(url);
+    expect(mails).toHaveLength(20);
+    for (const { subject, headers } of mails) {
+      expect(headers).toContainEqual({ name: "List-Unsubscribe", value: `<https://example.com/u/${subject}>` });
+      expect(headers).toContainEqual({ name: "X-Folded", value: "one two" });
+    }
+  });
+
   test("is empty after it was cleared, also after a restart", async () => {
     const url = await open();
     await sendMail(url, "Hello");
@@ -144,27 +155,49 @@ describe("what becomes of a mail", () => {
   });
 });
 
-async function sendMail(url: string, subject: string): Promise<{ MessageId: string }> {
+const sendMail = (url: string, subject: string) =>
+  send(url, {
+    Simple: {
+      Subject: { Data: subject },
+      Body: { Text: { Data: "A text" } },
+      Headers: [{ Name: "List-Unsubscribe-Post", Value: "List-Unsubscribe=One-Click" }],
+    },
+  });
+
+function sendRawMail(url: string, index: number) {
+  const lines = [
+    "From: shop@example.com",
+    "To: ada@example.com",
+    `Subject: ${index}`,
+    `List-Unsubscribe: <https://example.com/u/${index}>`,
+    "X-Folded: one\r\n two",
+    "",
+    "A text",
+  ];
+  return send(url, { Raw: { Data: Buffer.from(lines.join("\r\n")).toString("base64") } });
+}
+
+async function send(url: string, Content: object): Promise<{ MessageId: string }> {
   const response = await fetch(`${url}/v2/email/outbound-emails`, {
     method: "POST",
     headers: { authorization: "AWS4-HMAC-SHA256 local", "content-type": "application/json" },
     body: JSON.stringify({
       FromEmailAddress: "shop@example.com",
       Destination: { ToAddresses: ["ada@example.com"] },
-      Content: {
-        Simple: {
-          Subject: { Data: subject },
-          Body: { Text: { Data: "A text" } },
-          Headers: [{ Name: "List-Unsubscribe-Post", Value: "List-Unsubscribe=One-Click" }],
-        },
-      },
+      Content,
     }),
   });
   expect(response.status).toBe(200);
   return (await response.json()) as { MessageId: string };
 }
 
-async function listMails(url: string): Promise<{ subject: string; at: number }[]> {
+interface ShownMail {
+  readonly subject: string;
+  readonly at: number;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
+async function listMails(url: string): Promise<ShownMail[]> {
   const response = await fetch(`${url}/store`);
-  return ((await response.json()) as { emails: { subject: string; at: number }[] }).emails;
+  return ((await response.json()) as { emails: ShownMail[] }).emails;
 }

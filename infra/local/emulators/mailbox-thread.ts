@@ -6,6 +6,7 @@ import mailbox from "aws-ses-v2-local";
 import { type Email, getStoreReadonly } from "aws-ses-v2-local/dist/store.js";
 import { steerDate } from "../handlers/steer-date.ts";
 import { writeAtomically } from "../write-atomically.ts";
+import { readRawHeaders } from "./raw-headers.ts";
 import type { SentMail } from "./sent-mail.ts";
 
 // aws-ses-v2-local: SES v2, and a page that shows what was sent. It keeps mails in memory; here each is in a file before the
@@ -20,6 +21,7 @@ const keptMails = 5_000;
 
 mkdirSync(folder, { recursive: true });
 const file = path.join(folder, "mails.ndjson");
+const takeRawHeaders = readRawHeaders();
 keepMails(getStoreReadonly());
 const server = await mailbox.default({ host: "127.0.0.1", port: 0 });
 parentPort?.once("message", () => process.exit());
@@ -41,7 +43,8 @@ function keepMails(store: { emails: Email[] }): void {
 
 function observe(emails: Email[]): Email[] {
   const append = emails.push.bind(emails);
-  emails.push = (...added) => {
+  emails.push = (...received) => {
+    const added = received.map((mail) => ({ ...mail, headers: mail.headers ?? takeRawHeaders() }));
     appendFileSync(file, added.map(writeLine).join(""));
     for (const mail of added) parentPort?.postMessage({ sent: describe(mail) });
     return append(...added);
