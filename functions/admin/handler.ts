@@ -7,6 +7,7 @@ import { makeSecretReader } from "#aws/secret.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import { makeConflictStore } from "#aws/stores/conflict-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
@@ -20,6 +21,7 @@ import { makeWorkStore } from "#aws/stores/work-store.ts";
 import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
+import { makeTemplateRenderer } from "#aws/templates/template-renderer.ts";
 import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
 import { makeAdminHandler } from "./answer-request.ts";
 
@@ -30,6 +32,7 @@ const config = readConfig(
   "STRATA_TABLE_PROFILES",
   "STRATA_TABLE_IDENTITIES",
   "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_CONSENTS",
   "STRATA_TABLE_TAGS",
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_METRICS",
@@ -63,6 +66,7 @@ export const handler = makeAdminHandler({
   timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
   identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
   activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+  consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
   conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
   tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
   metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
@@ -73,6 +77,7 @@ export const handler = makeAdminHandler({
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
   work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
+  renderer: makeTemplateRenderer(),
   definitionsMaxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS,
   importObjects: makeImportObjectStore({ s3: makeSigningS3(), bucket }),
   importQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_IMPORTS }),

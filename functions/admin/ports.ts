@@ -3,12 +3,14 @@ import type { ImportMessage } from "#domain/imports/import-ports.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { AuditStore } from "#domain/ports/audit-store.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
+import type { ConsentStore } from "#domain/ports/consent-store.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
 import type { FailedEventStore } from "#domain/ports/failed-event-store.ts";
 import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { ImportObjectStore } from "#domain/ports/import-object-store.ts";
 import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
+import type { Renderer } from "#domain/ports/renderer.ts";
 import type { EventStream, FactStream } from "#domain/ports/streams.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
 import type { TimerStore } from "#domain/ports/timer-store.ts";
@@ -28,6 +30,7 @@ export interface AdminPorts {
   readonly timers: TimerStore;
   readonly identities: IdentityStore;
   readonly activity: ActivityStore;
+  readonly consents: ConsentStore;
   readonly conflicts: ConflictStore;
   readonly tags: TagStore;
   readonly metrics: MetricStore;
@@ -42,6 +45,7 @@ export interface AdminPorts {
   readonly importQueue: WorkQueue<ImportMessage>;
   /** Slices of re-tiering runs. */
   readonly retierQueue: WorkQueue<SliceMessage>;
+  readonly renderer: Renderer;
   /** How long a function may go on with the definitions that it has, milliseconds. */
   readonly definitionsMaxAgeMs: number;
   /** The deployment's own token, admin; undefined where there is none. */

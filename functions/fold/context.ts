@@ -7,6 +7,7 @@ import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { sleep as realSleep, type Sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeConflictStore } from "#aws/stores/conflict-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
@@ -22,6 +23,7 @@ const SETTINGS = [
   "STRATA_TABLE_PROFILES",
   "STRATA_TABLE_IDENTITIES",
   "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_CONSENTS",
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_METRICS",
   "STRATA_TABLE_TIMERS",
@@ -72,6 +74,7 @@ export function makeFoldPorts(
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
     facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM, sleep }),
     definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),

@@ -1,3 +1,4 @@
+import { consentEntriesOf } from "#domain/consents/ledger.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
@@ -7,8 +8,8 @@ import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import type { FoldPorts, Task } from "./fold-batch.ts";
 
-/** Folds one person's events of a batch, in order, in one conditional write. The behaviour log is written first: it
- *  may then hold an event twice, never miss one that counted. */
+/** Folds one person's events of a batch, in order, in one conditional write. The consent ledger and the behaviour log are
+ *  written first: they may then hold an event that came to nothing, never miss one that counted. */
 export async function foldPerson(
   ports: FoldPorts,
   before: Profile,
@@ -24,6 +25,7 @@ export async function foldPerson(
   );
   ports.count("DuplicatesDropped", tasks.length - applied.length - unfoldable.length);
   if (applied.length === 0) return { profile: { ...before, outbox: [] }, unfoldable };
+  await ports.consents.append(before.id, consentEntriesOf(applied));
   await ports.activity.append(before.id, applied, bundle.project.activityDays);
   const profile = nextVersion(before, { state }, now, bundle);
   if ((await saveProfile(ports, before, profile)) === "conflict") return "lost";

@@ -5,6 +5,7 @@ import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
@@ -20,6 +21,7 @@ const config = readConfig(
   "STRATA_TABLE_PROFILES",
   "STRATA_TABLE_IDENTITIES",
   "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_CONSENTS",
   "STRATA_TABLE_TAGS",
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_TIMERS",
@@ -38,6 +40,7 @@ const work = makeImportHandler(
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),

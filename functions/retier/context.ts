@@ -8,6 +8,7 @@ import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { sleep as realSleep, type Sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
@@ -25,6 +26,7 @@ const SETTINGS = [
   "STRATA_TABLE_PROFILES",
   "STRATA_TABLE_IDENTITIES",
   "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_CONSENTS",
   "STRATA_TABLE_TAGS",
   "STRATA_TABLE_TIMERS",
   "STRATA_TABLE_DEFINITIONS",
@@ -79,9 +81,10 @@ export function makeRetierPorts(
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
-    metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
+    metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS, sleep }),
     work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
     tallies: makeTallyStore({ s3, bucket }),
     facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM, sleep }),

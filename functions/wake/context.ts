@@ -6,6 +6,7 @@ import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { sleep as realSleep, type Sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
@@ -20,6 +21,7 @@ const SETTINGS = [
   "STRATA_TABLE_PROFILES",
   "STRATA_TABLE_IDENTITIES",
   "STRATA_TABLE_ACTIVITY",
+  "STRATA_TABLE_CONSENTS",
   "STRATA_TABLE_DEFINITIONS",
   "STRATA_TABLE_TIMERS",
   "STRATA_TABLE_WORK",
@@ -71,6 +73,7 @@ export function makeWakePorts(
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
     activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM, sleep }),
     definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
     work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),

@@ -33,6 +33,7 @@ export class Admin extends Construct {
         STRATA_TABLE_PROFILES: tables.name("Profiles"),
         STRATA_TABLE_IDENTITIES: tables.name("Identities"),
         STRATA_TABLE_ACTIVITY: tables.name("Activity"),
+        STRATA_TABLE_CONSENTS: tables.name("Consents"),
         STRATA_TABLE_TAGS: tables.name("Tags"),
         STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
         STRATA_TABLE_METRICS: tables.name("Metrics"),
@@ -51,6 +52,7 @@ export class Admin extends Construct {
     // An un-merge writes the index and the behaviour logs of the two people anew.
     tables.grant(admin, "Identities", "BatchGetItem", "PutItem");
     tables.grant(admin, "Activity", "PutItem", "Query");
+    tables.grant(admin, "Consents", "PutItem", "Query");
     tables.grant(admin, "Tags", "Query");
     // Definitions and, in the same table, admin tokens: only a token's row is ever deleted.
     tables.grant(admin, "Definitions", "DeleteItem", "GetItem", "PutItem", "Query");

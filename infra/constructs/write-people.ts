@@ -8,6 +8,7 @@ export function writePeopleSettings({ tables, streams, bucket }: DataResources) 
     STRATA_TABLE_PROFILES: tables.name("Profiles"),
     STRATA_TABLE_IDENTITIES: tables.name("Identities"),
     STRATA_TABLE_ACTIVITY: tables.name("Activity"),
+    STRATA_TABLE_CONSENTS: tables.name("Consents"),
     STRATA_TABLE_DEFINITIONS: tables.name("Definitions"),
     STRATA_TABLE_TIMERS: tables.name("Timers"),
     STRATA_FACT_STREAM: streams.facts.streamName,
@@ -25,6 +26,8 @@ export function grantWritePeople(grants: FunctionGrants, { tables, streams, buck
   // An un-merge that is half done is finished from the behaviour log.
   tables.grant(grants, "Activity", "PutItem", "Query");
   tables.grant(grants, "Definitions", "Query");
+  // What events say about consents, before the profile that relies on it.
+  tables.grant(grants, "Consents", "PutItem");
   // A promise to look again, written before the state that relies on it, and the one that it replaces.
   tables.grant(grants, "Timers", "DeleteItem", "PutItem");
   bucket.grantReadDefinitions(grants);

@@ -141,6 +141,7 @@ class World {
       timers: this.timers,
       identities: this.identities,
       activity: nothing,
+      consents: { append: async () => {} },
       conflicts: makeMemoryConflictStore(),
       facts,
       definitions: { get: async () => bundle, atLeast: async () => bundle },

@@ -11,12 +11,14 @@ import { isRecord } from "./is-record.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryAuditStore } from "./memory-audit-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
+import { makeMemoryConsentStore } from "./memory-consent-store.ts";
 import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
 import { makeMemoryFailedEventStore } from "./memory-failed-event-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
 import { makeMemoryImportObjectStore } from "./memory-import-object-store.ts";
 import { makeMemoryMetricStore } from "./memory-metric-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
+import { makeMemoryRenderer } from "./memory-renderer.ts";
 import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
 import { makeMemoryTagStore } from "./memory-tag-store.ts";
 import { makeMemoryTimerStore } from "./memory-timer-store.ts";
@@ -58,6 +60,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     timers: makeMemoryTimerStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
+    consents: makeMemoryConsentStore(),
     conflicts: makeMemoryConflictStore(),
     tags: makeMemoryTagStore(),
     metrics: makeMemoryMetricStore(),
@@ -70,6 +73,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     importObjects: makeMemoryImportObjectStore(),
     importQueue: makeMemoryWorkQueue<ImportMessage>(),
     retierQueue: makeMemoryWorkQueue<SliceMessage>(),
+    renderer: makeMemoryRenderer(),
     definitionsMaxAgeMs: 60_000,
     firstToken: async () => FIRST_TOKEN,
     now: () => state.now,

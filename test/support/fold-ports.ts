@@ -3,6 +3,7 @@ import type { Definition } from "#events/definitions/index.ts";
 import type { FoldPorts } from "#functions/fold/fold-batch.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
+import { makeMemoryConsentStore } from "./memory-consent-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryFactStream } from "./memory-streams.ts";
@@ -36,6 +37,7 @@ export function makeMemoryFoldPorts(bundle = aBundle(viewerTag)) {
     timers: makeMemoryTimerStore(),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
+    consents: makeMemoryConsentStore(),
     conflicts: makeMemoryConflictStore(),
     facts: makeMemoryFactStream(),
     definitions: { get: async () => bundle, atLeast: async () => bundle },

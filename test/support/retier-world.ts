@@ -10,6 +10,7 @@ import { type FoldPorts, foldBatch } from "#functions/fold/fold-batch.ts";
 import { indexFacts } from "#functions/index/index-facts.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
+import { makeMemoryConsentStore } from "./memory-consent-store.ts";
 import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
 import { makeMemoryIdentityStore } from "./memory-identity-store.ts";
 import { makeMemoryMetricStore } from "./memory-metric-store.ts";
@@ -42,6 +43,7 @@ export function openRetierWorld(pageSize = 3) {
     profiles: makeMemoryProfileStore(pageSize),
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
+    consents: makeMemoryConsentStore(),
     conflicts: makeMemoryConflictStore(),
     facts: makeMemoryFactStream(),
     timers: makeMemoryTimerStore(),

@@ -1,5 +1,7 @@
+import { consentEntriesOf } from "#domain/consents/ledger.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
+import type { ConsentStore } from "#domain/ports/consent-store.ts";
 import { leaveEverything, nextVersion } from "#domain/profile/apply-memberships.ts";
 import { publishOutbox } from "#domain/profile/commit-profile.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
@@ -15,6 +17,7 @@ import { profileIdOf } from "./profile-id.ts";
 
 export interface SplitPorts extends MergePorts {
   readonly activity: ActivityStore;
+  readonly consents: Pick<ConsentStore, "append">;
 }
 
 const DAY_MS = 86_400_000;
@@ -131,6 +134,7 @@ async function begin(ports: SplitPorts, from: Beginning, id: ProfileId): Promise
       });
       const folded = foldEvents(state, own, bundle.features);
       state = folded.state;
+      await ports.consents.append(id, consentEntriesOf(folded.applied));
       await ports.activity.append(id, folded.applied, bundle.project.activityDays);
     }
   }

@@ -1,6 +1,7 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeConflictStore } from "#aws/stores/conflict-store.ts";
+import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
@@ -47,6 +48,7 @@ export function makeCountedPipeline(bundle: CompiledBundle) {
       timers: makeTimerStore({ dynamo: dynamo.client, table: "Timers" }),
       identities: makeIdentityStore({ dynamo: dynamo.client, table: "Identities" }),
       activity: makeActivityStore({ dynamo: dynamo.client, table: "Activity" }),
+      consents: makeConsentStore({ dynamo: dynamo.client, table: "Consents" }),
       conflicts: makeConflictStore({ dynamo: dynamo.client, table: "Metrics" }),
       facts: makeFactStream({ kinesis: kinesis.client, stream: FACT_STREAM }),
       definitions: { get: async () => bundle, atLeast: async () => bundle },
