@@ -11,6 +11,8 @@ export interface DeploymentContext {
   readonly retentionHours: number;
   /** `-c retierAt="15 1 * * ? *"`: when the nightly re-tiering run starts, as the six fields of an EventBridge cron, UTC. */
   readonly retierAt: string;
+  /** `-c publicUrl=https://api.example.com`: what links in messages begin with, where a domain of one's own leads to the API. */
+  readonly publicUrl: string | undefined;
   /** `-c removal=destroy`: `cdk destroy` takes the data with it. Meant for trials. */
   readonly removal: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
 }
@@ -33,6 +35,11 @@ export function readDeploymentContext(node: Node): DeploymentContext {
     throw new Error("-c retierAt: expected the six fields of an EventBridge cron, such as 15 1 * * ? *");
   }
 
+  const publicUrl: unknown = node.tryGetContext("publicUrl");
+  if (publicUrl !== undefined && !(typeof publicUrl === "string" && /^https:\/\/[^\s?#]*[^\s?#/]$/.test(publicUrl))) {
+    throw new Error("-c publicUrl: expected an https URL without a slash at its end");
+  }
+
   const removal: unknown = node.tryGetContext("removal") ?? "retain";
   if (removal !== "retain" && removal !== "destroy") {
     throw new Error(`-c removal=${String(removal)}: expected retain or destroy`);
@@ -42,6 +49,7 @@ export function readDeploymentContext(node: Node): DeploymentContext {
     shards,
     retentionHours,
     retierAt,
+    publicUrl,
     removal: removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   };
 }

@@ -1,7 +1,10 @@
+import { Stack } from "aws-cdk-lib";
 import { EndpointType, LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Construct } from "constructs";
 import type { FrontDoor, Route } from "./front-door.ts";
 import type { StrataFunction } from "./strata-function.ts";
+
+const stageName = "prod";
 
 /** API Gateway's REST API: usage plans, every body as bytes, and LocalStack's free edition has it. */
 export class RestFrontDoor extends Construct implements FrontDoor {
@@ -16,12 +19,14 @@ export class RestFrontDoor extends Construct implements FrontDoor {
       binaryMediaTypes: ["*/*"],
       // The role would be one for the whole account and all its APIs.
       cloudWatchRole: false,
-      deployOptions: { stageName: "prod" },
+      deployOptions: { stageName },
     });
   }
 
+  /** Put together by hand: the CDK's own waits for the stage, which waits for the functions, which are told it. */
   get url(): string {
-    return this.#api.url.replace(/\/$/, "");
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
   }
 
   route(target: StrataFunction, routes: readonly Route[]): void {

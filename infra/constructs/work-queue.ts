@@ -22,10 +22,12 @@ interface WorkQueueProps {
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
+  readonly batchingWindow: Duration;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     const { consumerTimeout, alarmAge, batchingWindow = Duration.seconds(0) } = props;
+    this.batchingWindow = batchingWindow;
     const deadLetters = this.#createQueue(id.replace(/Queue$/, "DeadLetters"), {
       // A message keeps its age when it moves here, so this must be longer than the queue's own four days.
       retentionPeriod: Duration.days(14),

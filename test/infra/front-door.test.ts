@@ -87,6 +87,13 @@ test("a function has one permission a trigger: its policy has a size limit", () 
   }
 });
 
+test.each(["http://api.example.com", "https://api.example.com/", "https://", "api.example.com"])(
+  "a public URL that links cannot begin with is refused: %s",
+  (publicUrl) => {
+    expect(() => synthesise({ publicUrl })).toThrow("-c publicUrl");
+  },
+);
+
 test("another edge is refused", () => {
   expect(() => synthesise({ edge: "graphql" })).toThrow("-c edge=graphql");
 });
