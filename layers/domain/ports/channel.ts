@@ -1,30 +1,30 @@
 import type { Category } from "#domain/decide/caps.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
-import type { TemplateContent } from "#events/definitions/template.ts";
+import type { Message } from "#events/message.ts";
 
-/** A message as it leaves: every field is rendered, escaped and bounded for its channel. */
+/** A message on its way to one person. */
 export interface OutgoingMessage {
-  /** Where it goes: an e-mail address, a phone number, a URL; for `inapp` and `log` the person's id. */
+  /** Where it goes: an e-mail address, a phone number, a device's registration; the person's id for channels that have no
+   *  address of their own. */
   readonly address: string;
   readonly profileId: ProfileId;
   readonly category: Category;
   readonly journey: string;
-  readonly locale: string;
-  readonly content: TemplateContent;
+  /** Rendered, escaped and bounded for its channel. */
+  readonly message: Message;
   /** Marketing only: the page that a POST unsubscribes at (RFC 8058). */
   readonly unsubscribeUrl?: string;
-  /** WeChat: the id of the account's own template. */
-  readonly providerTemplateId?: string;
 }
 
-/** What a provider answered. Codes are stable words of ours; they and everything else here are stored and logged, so none
- *  holds an address, a token or a provider's own text. */
+/** What a provider answered. Codes are stable words of ours: they are stored and logged, so none holds an address, a token
+ *  or a provider's own text. */
 export type SendResult =
   | { readonly kind: "sent"; readonly providerId: string }
   /** It will never be taken. `suppress`: the address is dead. */
   | { readonly kind: "failed"; readonly code: string; readonly suppress?: boolean }
-  /** It was surely not taken, and may be later. `afterMs`: what the provider asks for; 0 where it says nothing. */
-  | { readonly kind: "retry"; readonly afterMs: number; readonly code: string }
+  /** It was surely not taken, and may be later. `afterMs`: what the provider asks for; 0 where it says nothing. `healthy`:
+   *  that is about this message or address, and says nothing against the provider. */
+  | { readonly kind: "retry"; readonly afterMs: number; readonly code: string; readonly healthy?: boolean }
   /** Nobody knows: the answer was lost, or never came. */
   | { readonly kind: "unknown"; readonly code: string };
 

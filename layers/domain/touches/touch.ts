@@ -44,8 +44,16 @@ export interface Touch {
   readonly lease?: { readonly owner: string; readonly until: number };
   /** Calls of the provider so far. */
   readonly attempt: number;
+  /** The channel definition by which it was, or may have been, sent last. */
+  readonly provider?: string;
+  /** Nobody knows whether that provider has it. It takes a touch once, so it alone may be given it again. */
+  readonly uncertain?: true;
   /** The provider's own id of what was sent. */
   readonly providerId?: string;
+  /** Not before: the provider asked for a while. */
+  readonly retryAt?: number;
+  /** Sent, but its `Message Sent` is not in the event stream yet. */
+  readonly unannounced?: true;
 }
 
 /** The id of the timer of a touch that waits (kind `wait`). */

@@ -1,0 +1,199 @@
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import type { Channel, OutgoingMessage, SendResult } from "#domain/ports/channel.ts";
+import type { StoredTouch } from "#domain/ports/touch-store.ts";
+import { putOutcomes } from "#domain/touches/outcome-event.ts";
+import type { Touch } from "#domain/touches/touch.ts";
+import { claim, fail, giveUp, settle, stop, unclaim } from "#domain/touches/touch-moves.ts";
+import type { Sign } from "./breaker.ts";
+import { composeMessage } from "./compose.ts";
+import type { Candidate } from "./open-touch.ts";
+import { decideKnown } from "./question.ts";
+import type { SendPorts, Turn } from "./send-ports.ts";
+import { takeCapPlace } from "./take-cap-place.ts";
+import { waitUntil } from "./wait-until.ts";
+import { turnOf, writeTouch } from "./write-touch.ts";
+
+/** A provider answers within this, or counts as silent. */
+export const PROVIDER_TIMEOUT_MS = 10_000;
+/** Long enough for the provider and for writing its answer down in bad weather: who is slower has lost the touch. */
+const LEASE_MS = 60_000;
+const WRITES = 6;
+const FIRST_DELAY_MS = 100;
+
+export interface Delivered {
+  readonly turn: Turn;
+  /** What the provider showed of its health; absent where it was not called. */
+  readonly sign?: Sign;
+}
+
+/** Sends a touch by one provider: decides once more as of now, renders, takes its place under the caps, claims, looks at the
+ *  suppressions one last time, calls the provider, and writes down what came of it. */
+export async function deliver(
+  ports: SendPorts,
+  bundle: CompiledBundle,
+  candidate: Candidate,
+  by: { readonly channel: Channel; readonly owner: string },
+): Promise<Delivered> {
+  const { stored, known } = candidate;
+  const { touch, person, address } = known;
+  const decision = decideKnown(known, bundle, ports.now());
+  if (decision.kind === "wait") return { turn: await waitUntil(ports, stored, decision) };
+  if (decision.kind === "stop" || !person || address === undefined) throw new Error(`${touch.id} was no candidate`);
+  const { timeZone } = known.calendar;
+  const surroundings = { key: await ports.linkKey(), publicUrl: ports.publicUrl, now: ports.now() };
+  const composing = { touch, person, address, timeZone, ...surroundings };
+  const composed = await composeMessage(ports.renderer, composing, bundle);
+  if (composed.kind === "failed")
+    return { turn: await end(ports, candidate, fail(touch, composed.reason, ports.now())) };
+  const place = candidate.onlyBy === undefined ? await takeCapPlace(ports.caps, touch, bundle, ports.now()) : undefined;
+  if (place?.kind === "full") {
+    if (touch.overCap === "skip") return { turn: await end(ports, candidate, stop(touch, "cap_reached", ports.now())) };
+    return { turn: await waitUntil(ports, stored, { until: place.opensAt, reason: "cap_reached" }) };
+  }
+  const claimed = await claimTouch(ports, stored, { owner: by.owner, provider: by.channel.name });
+  if (!claimed) return { turn: { kind: "later", afterMs: 1_000, reason: "raced" } };
+  return sendClaimed(ports, bundle, claimed, { ...by, message: composed.message, candidate });
+}
+
+/** An end without a call. What may have been sent by a call before is not denied afterwards. */
+async function end(ports: SendPorts, { stored, onlyBy }: Candidate, next: Touch): Promise<Turn> {
+  return writeTouch(ports, stored, onlyBy === undefined ? next : giveUp(stored.touch, ports.now()));
+}
+
+/** Takes the touch. Where the answer of the write is lost, looking again tells whether it is ours. */
+async function claimTouch(
+  { touches, now }: SendPorts,
+  { touch, revision }: StoredTouch,
+  by: { readonly owner: string; readonly provider: string },
+): Promise<StoredTouch | undefined> {
+  const next = { touch: claim(touch, { ...by, now: now(), leaseMs: LEASE_MS }), revision: revision + 1 };
+  const outcome = await touches.save(next).catch((error: unknown) => ({ error }));
+  if (outcome === "saved") return next;
+  const there = await touches.find(touch.id);
+  if (there?.revision === next.revision && there.touch.lease?.owner === by.owner) return next;
+  if (outcome !== "conflict") throw outcome.error;
+  return undefined;
+}
+
+async function sendClaimed(
+  ports: SendPorts,
+  bundle: CompiledBundle,
+  claimed: StoredTouch,
+  of: { channel: Channel; owner: string; message: OutgoingMessage; candidate: Candidate },
+): Promise<Delivered> {
+  const { touch } = claimed;
+  const { channel, candidate } = of;
+  const suppressed = await lastLook(ports, claimed, candidate);
+  if (suppressed) {
+    const stopped =
+      candidate.onlyBy === undefined ? stop(touch, "suppressed", ports.now()) : giveUp(touch, ports.now());
+    return { turn: await write(ports, claimed, stopped) };
+  }
+  const result = await callProvider(ports, channel, of.message, touch.id);
+  const sign = signOf(result);
+  const settled = settle(touch, result, { idempotent: channel.idempotent, now: ports.now() });
+  const told = await follow(ports, bundle, { touch: settled, result, candidate, channel });
+  return { turn: await write(ports, claimed, told), sign };
+}
+
+/** The strongly consistent read that decides: whoever unsubscribed before it gets nothing. Where it fails nothing was
+ *  sent, and the claim is given back. */
+async function lastLook(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Candidate): Promise<boolean> {
+  const { channel, addressHash = "", category } = claimed.touch;
+  try {
+    return await ports.suppressions.isSuppressed(channel, addressHash, category);
+  } catch (error) {
+    if (onlyBy === undefined) await write(ports, claimed, unclaim(claimed.touch, ports.now()));
+    throw error;
+  }
+}
+
+async function callProvider(
+  { logFailure }: SendPorts,
+  channel: Channel,
+  message: OutgoingMessage,
+  touchId: string,
+): Promise<SendResult> {
+  try {
+    return await channel.send(message, { touchId, timeoutMs: PROVIDER_TIMEOUT_MS });
+  } catch (error) {
+    // Its message may hold anything; its name does not.
+    logFailure(new Error(error instanceof Error ? error.name : "unknown"), { touchId, step: "provider" });
+    return { kind: "unknown", code: "adapter_failed" };
+  }
+}
+
+/** What an answer entails, before it is written down: the touch can be found by the provider's id, its `Message Sent` is
+ *  in the event stream, and a dead address is written to no more. None of it keeps the answer from being written. */
+async function follow(
+  ports: SendPorts,
+  bundle: CompiledBundle,
+  of: { touch: Touch; result: SendResult; candidate: Candidate; channel: Channel },
+): Promise<Touch> {
+  const { touch, result, candidate, channel } = of;
+  const { person } = candidate.known;
+  const now = ports.now();
+  if (result.kind === "failed" && result.suppress && touch.addressHash !== undefined) {
+    const entry = { reason: "address_dead", at: now };
+    const { suppressions } = ports;
+    const { addressHash } = touch;
+    await attempt(ports, touch, "suppress", () => suppressions.put(touch.channel, addressHash, "all", entry));
+  }
+  if (result.kind !== "sent" || !person) return touch;
+  const { calendar } = bundle.ruleSettings;
+  const link = { provider: channel.adapter, providerId: result.providerId, touchId: touch.id, at: now };
+  const [, announced] = await Promise.all([
+    result.providerId === touch.id || attempt(ports, touch, "link", () => ports.touches.linkProvider(link)),
+    attempt(ports, touch, "announce", () =>
+      putOutcomes(ports.events, [{ name: "Sent", touch, person, at: now, calendar, now }]),
+    ),
+  ]);
+  return announced ? touch : { ...touch, unannounced: true };
+}
+
+async function attempt(
+  { sleep, logFailure }: SendPorts,
+  { id }: Touch,
+  step: string,
+  run: () => Promise<unknown>,
+): Promise<boolean> {
+  for (let n = 0; n < 3; n++) {
+    try {
+      if (n > 0) await sleep(FIRST_DELAY_MS * 2 ** n);
+      await run();
+      return true;
+    } catch (error) {
+      logFailure(error, { touchId: id, step });
+    }
+  }
+  return false;
+}
+
+/** Writes what became of a claimed touch, as often as it takes: losing a provider's answer makes it `unknown`. Where
+ *  somebody else has ended it meanwhile (the lease ran out), that stands. Throws what the store last threw. */
+async function write(ports: SendPorts, claimed: StoredTouch, next: Touch): Promise<Turn> {
+  let last: unknown;
+  for (let n = 0; n < WRITES; n++) {
+    try {
+      if (n > 0) await ports.sleep(FIRST_DELAY_MS * 2 ** n);
+      const saved = await ports.touches.save({ touch: next, revision: claimed.revision + 1 });
+      if (saved === "saved") return ended(next);
+      const there = await ports.touches.find(claimed.touch.id);
+      const isOurs = there?.revision === claimed.revision + 1 && there.touch.state === next.state;
+      return isOurs ? ended(next) : { kind: "dropped" };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** A message that was sent but not announced comes back until it is. */
+function ended(touch: Touch): Turn {
+  return touch.unannounced ? { kind: "later", afterMs: 5_000, reason: "unannounced" } : turnOf(touch);
+}
+
+function signOf(result: SendResult): Sign {
+  if (result.kind === "sent" || result.kind === "failed") return "alive";
+  return result.kind === "retry" && result.healthy ? "alive" : "dead";
+}

@@ -1,0 +1,21 @@
+import type { StoredTouch } from "#domain/ports/touch-store.ts";
+import { touchTimerId } from "#domain/touches/touch.ts";
+import { wait } from "#domain/touches/touch-moves.ts";
+import type { SendPorts, Turn } from "./send-ports.ts";
+
+/** Puts a touch off. Its timer is written before the state that relies on it: where the state is not written after all, the
+ *  timer brings the touch back once too often, and nothing comes of it. */
+export async function waitUntil(
+  ports: Pick<SendPorts, "touches" | "timers" | "now">,
+  { touch, revision }: StoredTouch,
+  { until, reason }: { readonly until: number; readonly reason: "quiet_hours" | "cap_reached" },
+): Promise<Turn> {
+  if (touch.state === "waiting" && touch.waitUntil === until) return { kind: "waits", reason };
+  const now = ports.now();
+  // Nobody looks at the timers of minutes that are over: one that is due at once goes to the next.
+  const at = Math.max(until, now + 60_000 - (now % 60_000));
+  const version = revision + 1;
+  await ports.timers.put({ kind: "wait", id: touchTimerId(touch.id), at, version, writtenAt: now });
+  const saved = await ports.touches.save({ touch: wait(touch, { until, reason, now }), revision: version });
+  return saved === "saved" ? { kind: "waits", reason } : { kind: "later", afterMs: 1_000, reason: "raced" };
+}
