@@ -2,11 +2,14 @@ import type * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { ErrorAnswer } from "#events/admin-api/answer.ts";
 import {
+  ChannelDefinition,
+  JourneyDefinition,
   LadderDefinition,
   SegmentDefinition,
   SettingDefinition,
   SourceDefinition,
   TagDefinition,
+  TemplateDefinition,
   TraitDefinition,
 } from "#events/definitions/index.ts";
 import { collectionPaths } from "./collection-openapi.ts";
@@ -50,6 +53,9 @@ export function makeOpenApiDocument(routes: readonly Route[]) {
         TagDefinition,
         SegmentDefinition,
         LadderDefinition,
+        TemplateDefinition,
+        ChannelDefinition,
+        JourneyDefinition,
       },
       securitySchemes: {
         adminToken: {

@@ -20,9 +20,9 @@ export function embeddedThreads(options: BuildOptions): Plugin {
           format: "cjs",
           write: false,
         });
-        const [{ text = "" } = {}] = outputFiles ?? [];
+        const program = outputFiles?.[0]?.text ?? "";
         return {
-          contents: `export const threadSource = { program: ${JSON.stringify(text)}, eval: true };`,
+          contents: `export const threadSource = { program: ${JSON.stringify(program)}, eval: true };`,
           loader: "js",
         };
       });

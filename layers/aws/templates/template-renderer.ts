@@ -1,4 +1,4 @@
-import type { TemplateRenderer } from "#domain/ports/template-renderer.ts";
+import type { Renderer } from "#domain/ports/renderer.ts";
 import type { Rendered, RenderJob } from "#domain/templates/rendering.ts";
 import { RenderThread, ThreadLostError } from "./render-host.ts";
 
@@ -7,7 +7,7 @@ const DEFAULT_LIMIT_MS = 500;
 
 /** Renders in a thread of its own with bounded memory, one message after another. The thread stays warm for the next
  *  message; one that works longer than `limitMs` or needs more memory is killed, and the next message gets another. */
-export function makeTemplateRenderer({ limitMs = DEFAULT_LIMIT_MS }: { limitMs?: number } = {}): TemplateRenderer & {
+export function makeTemplateRenderer({ limitMs = DEFAULT_LIMIT_MS }: { limitMs?: number } = {}): Renderer & {
   /** Ends the thread; a later message starts another. */
   close(): Promise<void>;
 } {

@@ -80,7 +80,8 @@ function checkSchedule({ cron, zone, segment }: NonNullable<Trigger["schedule"]>
 /** Undefined where it can be read. */
 function explainCron(cron: string): string | undefined {
   try {
-    return new Cron(cron, { paused: true, mode: "5-part" }) && undefined;
+    new Cron(cron, { paused: true, mode: "5-part" }).stop();
+    return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
   }
@@ -151,7 +152,8 @@ function checkArms(arm: string | string[] | undefined, path: Path, arms: Readonl
 
 function checkZone(zone: string, path: Path): Problem[] {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) && [];
+    Intl.DateTimeFormat("en", { timeZone: zone });
+    return [];
   } catch {
     return [[path, "time_zone_unknown", "no IANA time zone"]];
   }

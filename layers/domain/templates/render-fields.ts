@@ -31,7 +31,9 @@ export function renderFields(job: RenderJob): {
       faults.push(error instanceof TooLargeError ? tooLarge(field) : explainError(error, field));
     }
   }
-  return { fields, faults, missing: [...missing] };
+  // `coupon.code.short` says that there is no coupon, too.
+  const names = [...missing].filter((name) => ![...missing].some((other) => other.startsWith(`${name}.`)));
+  return { fields, faults, missing: names };
 }
 
 function renderField(

@@ -72,11 +72,11 @@ describe("one definition", () => {
     expect(ports.audit.entries()).toEqual([]);
   });
 
-  test("of a kind that cannot be compiled yet is refused", async () => {
+  test("of a kind that there is not is refused", async () => {
     const { call } = makeAdminHarness();
-    expect(await call("PUT", "/admin/v1/definitions/journey/welcome", { body: {} })).toMatchObject({
+    expect(await call("PUT", "/admin/v1/definitions/campaign/welcome", { body: {} })).toMatchObject({
       status: 400,
-      body: { code: "definition_kind_unsupported" },
+      body: { code: "request_invalid" },
     });
   });
 
