@@ -27,10 +27,10 @@ describe("the functions' bundles", () => {
     expect(bundle).not.toContain("AssumeRoleWithWebIdentity");
   });
 
-  // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; these
-  // limits are there to see growth.
+  // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; whoever
+  // renders has the program of its thread as text as well. These limits are there to see growth.
   test.each([
-    ["functions/admin/handler.ts", 975_000],
+    ["functions/admin/handler.ts", 1_480_000],
     ["functions/collect/handler.ts", 715_000],
     ["functions/fold/handler.ts", 590_000],
     ["functions/fold/refold.ts", 590_000],
@@ -38,8 +38,8 @@ describe("the functions' bundles", () => {
     ["functions/index/handler.ts", 450_000],
     ["functions/retier/plan.ts", 515_000],
     ["functions/retier/slice.ts", 655_000],
-    ["functions/wake/due.ts", 575_000],
-    ["functions/wake/handler.ts", 592_000],
+    ["functions/wake/due.ts", 590_000],
+    ["functions/wake/handler.ts", 605_000],
   ] as const)("%s stays below %d bytes", async (entry, limit) => {
     expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);
   });
