@@ -39,6 +39,9 @@ const Environment = z.object({
   STRATA_LINK_KEY_SECRET: z.string(),
   /** Base URL of the API, without a trailing slash: what links in messages begin with. */
   STRATA_PUBLIC_URL: z.url(),
+  /** `host:port` pairs, with commas between them, that webhooks may reach though they are not on the public internet: this
+   *  machine's own tests. Never set on AWS. */
+  STRATA_WEBHOOK_ALLOWED_HOSTS: z.string().default(""),
   /** Folder of the IP-to-place databases; place is unknown where it is missing. */
   STRATA_GEO_DIR: z.string(),
   /** How long a function may go on with the definitions that it has, milliseconds. */
@@ -49,7 +52,11 @@ const Environment = z.object({
 export type EnvironmentName = keyof z.infer<typeof Environment>;
 
 /** Settings that have a default: every function may read them. */
-const Defaulted = Environment.pick({ STRATA_DEFINITIONS_MAX_AGE_MS: true, STRATA_S3_PATH_STYLE: true });
+const Defaulted = Environment.pick({
+  STRATA_DEFINITIONS_MAX_AGE_MS: true,
+  STRATA_S3_PATH_STYLE: true,
+  STRATA_WEBHOOK_ALLOWED_HOSTS: true,
+});
 
 /** Reads the named settings; throws, naming every one that is missing or wrong, before the first request is served. */
 export function readConfig<Name extends EnvironmentName>(

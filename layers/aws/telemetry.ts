@@ -6,6 +6,9 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 export interface Telemetry {
   readonly log: Logger;
   readonly count: (metric: string, n: number) => void;
+  /** A count told apart by dimensions, such as the channel and the reason: each pair of values is a metric of its own, so
+   *  only words of ours go there. Written at once. */
+  readonly countBy: (metric: string, dimensions: Readonly<Record<string, string>>, n: number) => void;
   /** Writes the counts of this invocation; nothing is written where nothing was counted. */
   readonly flush: () => void;
 }
@@ -17,6 +20,13 @@ export function makeTelemetry(serviceName: string): Telemetry {
     log,
     count: (metric, n) => {
       if (n > 0) metrics.addMetric(metric, MetricUnit.Count, n);
+    },
+    countBy: (metric, dimensions, n) => {
+      if (n > 0)
+        metrics
+          .singleMetric()
+          .addDimensions({ ...dimensions })
+          .addMetric(metric, MetricUnit.Count, n);
     },
     flush: () => {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

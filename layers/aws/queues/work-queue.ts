@@ -32,13 +32,14 @@ export function makeWorkQueue<Message>(on: { sqs: SQSClient; url: string; sleep?
 
   return {
     async send(messages, { delayMs = 0 } = {}) {
-      let left = messages.map(
-        (message, n): Entry => ({
+      let left = messages.map((message, n): Entry => {
+        const ownMs = typeof delayMs === "function" ? delayMs(message) : delayMs;
+        return {
           Id: String(n),
           MessageBody: JSON.stringify(message),
-          ...(delayMs > 0 && { DelaySeconds: Math.min(900, Math.ceil(delayMs / 1000)) }),
-        }),
-      );
+          ...(ownMs > 0 && { DelaySeconds: Math.min(900, Math.ceil(ownMs / 1000)) }),
+        };
+      });
       for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
         if (attempt > 0) await sleep(FIRST_DELAY_MS * 2 ** attempt);
         const refused: Entry[] = [];

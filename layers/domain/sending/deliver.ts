@@ -140,7 +140,7 @@ async function follow(
     await attempt(ports, touch, "suppress", () => suppressions.put(touch.channel, addressHash, "all", entry));
   }
   if (result.kind !== "sent" || !person) return touch;
-  const { calendar } = bundle.ruleSettings;
+  const { calendar } = bundle;
   const link = { provider: channel.adapter, providerId: result.providerId, touchId: touch.id, at: now };
   const [, announced] = await Promise.all([
     result.providerId === touch.id || attempt(ports, touch, "link", () => ports.touches.linkProvider(link)),

@@ -1,10 +1,11 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { findLiving } from "#domain/identity/find-living.ts";
+import { calendarOfPerson } from "#domain/journeys/walker.ts";
 import type { StoredTouch } from "#domain/ports/touch-store.ts";
 import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { giveUp, isFinal, stop } from "#domain/touches/touch-moves.ts";
-import { calendarOfPerson, claimedAddress, decideKnown, type Known } from "./question.ts";
+import { claimedAddress, decideKnown, type Known } from "./question.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { waitUntil } from "./wait-until.ts";
 import { writeTouch } from "./write-touch.ts";
@@ -65,7 +66,7 @@ async function know(ports: SendPorts, bundle: CompiledBundle, touch: Touch): Pro
     person,
     address: claimedAddress(touch, person, key),
     suppressed,
-    calendar: calendarOfPerson(person, bundle),
+    calendar: person ? calendarOfPerson(person, bundle) : bundle.calendar,
   };
 }
 
@@ -75,7 +76,7 @@ async function announceLate(ports: SendPorts, bundle: CompiledBundle, stored: St
   if (!unannounced) return { kind: "dropped" };
   const person = await findLiving(ports.profiles, touch.profileId);
   if (person) {
-    const { calendar } = bundle.ruleSettings;
+    const { calendar } = bundle;
     await putOutcomes(ports.events, [{ name: "Sent", touch, person, at: touch.changedAt, calendar, now: ports.now() }]);
   }
   // Where another was faster, it has been told twice and counts once.

@@ -3,8 +3,7 @@ import { parseQuietHours } from "#domain/decide/quiet-hours.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { hashAddress, type LinkKey } from "#domain/links/link-token.ts";
 import type { Profile } from "#domain/profile/state.ts";
-import { readTrait } from "#domain/profile/traits.ts";
-import { type Calendar, makeCalendar, TimeZoneError } from "#domain/time/calendar.ts";
+import type { Calendar } from "#domain/time/calendar.ts";
 import { addressesOf } from "#domain/touches/address.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 
@@ -42,20 +41,4 @@ export function claimedAddress(touch: Touch, person: Profile | undefined, key: L
   return addressesOf(person, touch.channel).find(
     (address) => hashAddress(touch.channel, address, key) === touch.addressHash,
   );
-}
-
-/** The calendar of a person's zone: their trait `timezone`, the project's where that is none. */
-export function calendarOfPerson(
-  person: Profile | undefined,
-  { project, traits, ruleSettings }: CompiledBundle,
-): Calendar {
-  const trait = person?.state.traits.get("timezone");
-  const zone = trait && readTrait(trait, traits.get("timezone")?.mode);
-  if (typeof zone !== "string" || zone === project.timeZone) return ruleSettings.calendar;
-  try {
-    return makeCalendar(zone);
-  } catch (error) {
-    if (error instanceof TimeZoneError) return ruleSettings.calendar;
-    throw error;
-  }
 }

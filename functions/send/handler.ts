@@ -1,0 +1,90 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { makeChannels } from "#aws/channels/make-channels.ts";
+import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSqs } from "#aws/clients.ts";
+import { readConfig } from "#aws/config.ts";
+import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { makeLinkKeyReader } from "#aws/link-key.ts";
+import { makeWorkQueue } from "#aws/queues/work-queue.ts";
+import { makeSecretsByName } from "#aws/secrets-by-name.ts";
+import { sleep } from "#aws/sleep.ts";
+import { makeCapStore } from "#aws/stores/cap-store.ts";
+import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
+import { makeInappStore } from "#aws/stores/inapp-store.ts";
+import { makeProfileStore } from "#aws/stores/profile-store.ts";
+import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
+import { makeTimerStore } from "#aws/stores/timer-store.ts";
+import { makeTouchStore } from "#aws/stores/touch-store.ts";
+import { makeWorkStore } from "#aws/stores/work-store.ts";
+import { makeEventStream } from "#aws/streams/event-stream.ts";
+import { makeTelemetry } from "#aws/telemetry.ts";
+import { makeTemplateRenderer } from "#aws/templates/template-renderer.ts";
+import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
+import { makeSendHandler } from "./make-send-handler.ts";
+
+const config = readConfig(
+  "STRATA_CHANNEL",
+  "STRATA_QUEUE_OWN",
+  "STRATA_TABLE_TOUCHES",
+  "STRATA_TABLE_PROFILES",
+  "STRATA_TABLE_SUPPRESSIONS",
+  "STRATA_TABLE_CAPS",
+  "STRATA_TABLE_TIMERS",
+  "STRATA_TABLE_WORK",
+  "STRATA_TABLE_RUNS",
+  "STRATA_TABLE_DEFINITIONS",
+  "STRATA_EVENT_STREAM",
+  "STRATA_BUCKET",
+  "STRATA_LINK_KEY_SECRET",
+  "STRATA_PUBLIC_URL",
+);
+const dynamo = makeDynamo();
+const secrets = makeSecretsManager();
+const now = () => Date.now();
+const telemetry = makeTelemetry(`send-${config.STRATA_CHANNEL}`);
+const send = makeSendHandler(
+  {
+    channel: config.STRATA_CHANNEL,
+    queue: makeWorkQueue({ sqs: makeSqs(), url: config.STRATA_QUEUE_OWN }),
+    touches: makeTouchStore({ dynamo, table: config.STRATA_TABLE_TOUCHES }),
+    profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
+    suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
+    caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),
+    timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
+    work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
+    events: makeEventStream({ kinesis: makeKinesis(), stream: config.STRATA_EVENT_STREAM }),
+    definitions: makeDefinitionsCache({
+      store: makeDefinitionStore({
+        dynamo,
+        s3: makeS3(),
+        table: config.STRATA_TABLE_DEFINITIONS,
+        bucket: config.STRATA_BUCKET,
+      }),
+      maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS,
+      now,
+    }),
+    renderer: makeTemplateRenderer(),
+    channelOf: makeChannels({
+      secretOf: makeSecretsByName({ secrets, now }),
+      inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
+      allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
+      now,
+      log: (message, shape) => telemetry.log.info(message, shape),
+    }),
+    linkKey: makeLinkKeyReader({ secrets, secretId: config.STRATA_LINK_KEY_SECRET, now }),
+    publicUrl: config.STRATA_PUBLIC_URL,
+    now,
+    sleep,
+    newId: newTimeOrderedId,
+    logFailure: (error, context) => telemetry.log.warn("step_failed", { ...context, error: error as Error }),
+  },
+  telemetry,
+);
+
+/** A channel's queue → its provider, with the ledger, the caps and the event stream. One function a channel. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  try {
+    return await send(event);
+  } finally {
+    telemetry.flush();
+  }
+}

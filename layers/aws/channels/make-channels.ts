@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { Channel } from "#domain/ports/channel.ts";
+import type { InappStore } from "#domain/ports/inapp-store.ts";
+import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import { makeInappChannel } from "./inapp.ts";
+import { makeLogChannel } from "./log.ts";
+import { ChannelSettingsError } from "./read-options.ts";
+import { makeSesChannel } from "./ses.ts";
+import { makeSmtpChannel } from "./smtp.ts";
+import { makeWebhookChannel } from "./webhook.ts";
+
+export interface ChannelSurroundings {
+  /** Reads a secret by the name that a definition gives it; remembered for a while. */
+  readonly secretOf: (name: string) => () => Promise<string | undefined>;
+  readonly inbox: Pick<InappStore, "put">;
+  readonly allowedHosts: ReadonlySet<string>;
+  readonly now: () => number;
+  readonly log: (message: string, shape: Readonly<Record<string, unknown>>) => void;
+}
+
+type Make = (definition: ChannelDefinition, of: ChannelSurroundings) => Channel;
+
+/** Every adapter there is, by its name in definitions. */
+const ADAPTERS: Readonly<Record<string, Make>> = {
+  ses: (definition) => makeSesChannel(definition),
+  smtp: (definition, { secretOf }) => makeSmtpChannel(definition, { secret: secretFor(definition, secretOf) }),
+  "standard-webhooks": (definition, { secretOf, now, allowedHosts }) =>
+    makeWebhookChannel(definition, { secret: secretFor(definition, secretOf), now, allowedHosts }),
+  inapp: (definition, { inbox, now }) => makeInappChannel(definition, inbox, now),
+  log: (definition, { log }) => makeLogChannel(definition, log),
+};
+
+/** The adapter of a definition, made once for each version of it: connections and tokens are kept between messages. A
+ *  definition that its adapter cannot follow gives a channel that answers `retry` with `channel_settings` to everything:
+ *  nothing is lost while an operator mends it. */
+export function makeChannels(of: ChannelSurroundings): (definition: ChannelDefinition) => Channel {
+  const made = new Map<string, { readonly version: string; readonly channel: Channel }>();
+  return (definition) => {
+    const version = createHash("sha256").update(JSON.stringify(definition)).digest("hex");
+    const held = made.get(definition.name);
+    if (held?.version === version) return held.channel;
+    const channel = guardSettings(definition, of);
+    made.set(definition.name, { version, channel });
+    return channel;
+  };
+}
+
+function guardSettings(definition: ChannelDefinition, of: ChannelSurroundings): Channel {
+  const { name, adapter } = definition;
+  const unsettled = (error: ChannelSettingsError) => {
+    of.log("channel_settings", { channel: name, problem: error.message });
+    return { kind: "retry", afterMs: 60_000, code: "channel_settings" } as const;
+  };
+  try {
+    const channel = makeAdapter(definition, of);
+    return {
+      ...channel,
+      send: (message, by) =>
+        channel.send(message, by).catch((error: unknown) => {
+          // Thrown before anything was sent; every other error may come from anywhere.
+          if (error instanceof ChannelSettingsError) return unsettled(error);
+          throw error;
+        }),
+    };
+  } catch (error) {
+    if (!(error instanceof ChannelSettingsError)) throw error;
+    return { name, adapter, idempotent: false, send: async () => unsettled(error) };
+  }
+}
+
+function makeAdapter(definition: ChannelDefinition, of: ChannelSurroundings): Channel {
+  const make = ADAPTERS[definition.adapter];
+  if (!make) throw new ChannelSettingsError(`channel ${definition.name}: adapter`);
+  return make(definition, of);
+}
+
+/** A secret that cannot be read is one that is not there. */
+function secretFor(
+  { name, secret }: ChannelDefinition,
+  secretOf: ChannelSurroundings["secretOf"],
+): (() => Promise<string | undefined>) | undefined {
+  if (secret === undefined) return undefined;
+  const read = secretOf(secret);
+  return async () => {
+    try {
+      return await read();
+    } catch (cause) {
+      throw new ChannelSettingsError(`channel ${name}: its secret cannot be read`, { cause });
+    }
+  };
+}
