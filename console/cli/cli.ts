@@ -17,6 +17,7 @@ import { profile } from "./commands/profile.ts";
 import { replay } from "./commands/replay.ts";
 import { retier } from "./commands/retier.ts";
 import { rollback } from "./commands/rollback.ts";
+import { template } from "./commands/template.ts";
 import { tiers } from "./commands/tiers.ts";
 import { totals } from "./commands/totals.ts";
 import { unmerge } from "./commands/unmerge.ts";
@@ -38,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   conflicts,
   members,
   importPeople,
+  template,
   retier,
   tiers,
   metrics,

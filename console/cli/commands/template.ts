@@ -1,0 +1,109 @@
+import { stat, writeFile } from "node:fs/promises";
+import * as z from "zod";
+import type { DefinitionChange } from "#events/admin-api/definitions.ts";
+import { TemplatePreview, type TemplatePreviewRequest } from "#events/admin-api/templates.ts";
+import { type ApiClient, ApiError } from "../api-client.ts";
+import { CliError, ExitCode, usageError } from "../cli-error.ts";
+import { type Command, connect, readOptions } from "../command.ts";
+import type { WrittenDefinition } from "../definitions/parse-file.ts";
+import { definitionsFaulty, readFolderOrFile } from "../definitions/read-folder.ts";
+import { readServerFaults } from "../definitions/server-faults.ts";
+import { checkPerson, findPerson, isProfileId } from "../find-person.ts";
+import { OnceText } from "../option-text.ts";
+import { openInBrowser } from "../templates/open-in-browser.ts";
+import { renderTemplatePreview } from "../templates/template-text.ts";
+
+const Options = z.object({
+  locale: OnceText.optional(),
+  person: OnceText.optional(),
+  arm: OnceText.optional(),
+  name: OnceText.optional(),
+  out: OnceText.optional(),
+  open: z.boolean().default(false),
+});
+
+/** Shows messages as they would be. */
+export const template: Command = {
+  usage: "template <action> <what>",
+  summary: "preview: show a message as it would be, of a template in force or of a file; nothing is sent",
+  options: [
+    ["--locale <locale>", "The language, such as zh (default: the person's)"],
+    ["--person <person>", "A real person, type:value or profile id (default: the template's sample)"],
+    ["--arm <arm>", "The arm of the journey's last split"],
+    ["--name <name>", "Which template of a file that has several"],
+    ["--out <file>", "Write the HTML of an e-mail to a file"],
+    ["--open", "Show the HTML of an e-mail in the browser"],
+  ],
+  examples: [
+    "strata template preview cart-rescue --locale zh --person email:ann@example.com --arm coupon",
+    "strata template preview my-definitions/cart-rescue.yaml --open",
+    "strata template preview my-definitions/messages.yaml --name welcome --out welcome.html",
+  ],
+  async run([action = "", what = ""], rawOptions, context) {
+    const { terminal } = context;
+    if (action !== "preview") throw usageError(`There is no ${action} of a template.`, "There is: template preview.");
+    const { locale, person, arm, name, out, open } = readOptions(Options, rawOptions);
+    if (person !== undefined) checkPerson(person);
+    const { shown, written } = await findTemplates(what, name);
+    const { api } = await connect(context);
+    const body: TemplatePreviewRequest = {
+      ...(locale !== undefined && { locale }),
+      ...(arm !== undefined && { arm }),
+      ...(person !== undefined && { profileId: await profileIdOf(api, person) }),
+      ...(written.length > 0 && { changes: written.map(asChange) }),
+    };
+    const path = `/admin/v1/templates/${encodeURIComponent(shown)}/preview`;
+    const answer = await withPlaces(written, () => api.post(path, TemplatePreview, { body }));
+    for (const line of renderTemplatePreview(answer, terminal.outColours)) terminal.print(line);
+    terminal.printJson(answer);
+    if (out !== undefined || open) {
+      const file = out ?? `${shown}.${answer.locale}.html`;
+      await writeFile(file, htmlOf(answer));
+      terminal.say(`HTML written to ${file}`);
+      if (open) openInBrowser(file);
+    }
+    return answer.faults.length === 0 ? ExitCode.ok : ExitCode.failed;
+  },
+};
+
+/** The templates of a file or folder, and which of them is meant; none of them where `what` is a name. */
+async function findTemplates(
+  what: string,
+  name: string | undefined,
+): Promise<{ shown: string; written: readonly WrittenDefinition[] }> {
+  const isPath = /[/\\]|\.ya?ml$/.test(what) || (await stat(what).catch(() => undefined)) !== undefined;
+  if (!isPath) return { shown: what, written: [] };
+  const written = (await readFolderOrFile(what)).filter(({ kind }) => kind === "template");
+  const messages = written.filter(({ definition }) => definition.channel !== "partial");
+  const found = name === undefined ? messages : messages.filter((one) => one.name === name);
+  const [first, second] = found;
+  if (!first) throw new CliError("no_template", `There is no template ${name ?? ""} in ${what}.`.replace("  ", " "));
+  if (second) {
+    throw usageError(`${what} has several templates.`, `Say --name: ${found.map((one) => one.name).join(", ")}.`);
+  }
+  return { shown: first.name, written };
+}
+
+function asChange({ kind, name, definition }: WrittenDefinition): DefinitionChange {
+  return { op: "put", kind, name, definition };
+}
+
+async function profileIdOf(api: ApiClient, person: string): Promise<string> {
+  return isProfileId(person) ? person : (await findPerson(api, person)).profileId;
+}
+
+function htmlOf({ message, channel }: TemplatePreview): string {
+  if (message?.channel === "email") return message.html;
+  const why = channel === "email" ? "it cannot be rendered" : `a message by ${channel} has none`;
+  throw new CliError("no_html", `There is no HTML: ${why}.`);
+}
+
+/** The server's faults are shown where they are written. */
+async function withPlaces<Answer>(written: readonly WrittenDefinition[], ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    const faults = error instanceof ApiError ? readServerFaults(error.details, written) : [];
+    throw faults.length > 0 ? definitionsFaulty(faults) : error;
+  }
+}
