@@ -9,6 +9,8 @@ export const PlanTask = z.discriminatedUnion("task", [
   z.object({ task: z.literal("resume") }),
 ]);
 
+export type PlanTask = z.infer<typeof PlanTask>;
+
 export interface PlanPorts extends RunPorts {
   readonly count: (metric: "RetierStalled", n: number) => void;
 }

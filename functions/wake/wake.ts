@@ -25,13 +25,14 @@ interface Seen {
 
 /** One look at everything that has fallen due. Few people are seen to at once; where many fall due together, one message
  *  for each shard goes to the queue, and the next look sees what is left. The watermark follows the earliest row that is
- *  still there, so that nobody is forgotten however long nobody looked. */
-export async function wake(ports: WakePorts): Promise<void> {
+ *  still there, so that nobody is forgotten however long nobody looked.
+ *  @param few as many rows are seen to by the look itself. */
+export async function wake(ports: WakePorts, few = FEW): Promise<void> {
   const now = ports.now();
   const { from, stored } = await readWatermark(ports.work, now);
   const seen = await look(ports.timers, from, now);
   const timers = seen.flatMap((shard) => shard.timers);
-  const isFew = timers.length <= FEW && seen.every(({ isAll }) => isAll);
+  const isFew = timers.length <= few && seen.every(({ isAll }) => isAll);
   const left = isFew ? await reviewAll(ports, timers, now) : await shareOut(ports, seen, from, now);
   const earliest = left.reduce((first, { at }) => Math.min(first, at), now);
   ports.count("WakeLagSeconds", Math.round((now - earliest) / 1000));

@@ -16,17 +16,21 @@ export interface Lambda<Event, Answer> {
 
 /** A time-out ends the sandbox in the middle of whatever it was doing. */
 const TIMEOUT_MS = 5 * 60_000;
+/** What one that had stalled is still given when it comes back. */
+const AFTERLIFE_MS = 60_000;
 const MAX_SKEW_MS = 120_000;
 
-/** Lambda for one function. Sandboxes stay warm and are used again, with all that the module remembers. */
+/** Lambda for one function. Sandboxes stay warm and are used again, with all that the module remembers. One that stalls is
+ *  given up like any other at its time-out, but comes back and goes on, beside whoever took its place. */
 export function makeLambda<Event, Answer>(on: {
   name: string;
   start: (equipment: Equipment) => (event: Event) => Promise<Answer>;
   equip: (sandbox: Sandbox) => Equipment;
   scheduler: Scheduler;
   dice: Dice;
+  timeoutMs?: number;
 }): Lambda<Event, Answer> {
-  const { name, start, equip, scheduler, dice } = on;
+  const { name, start, equip, scheduler, dice, timeoutMs = TIMEOUT_MS } = on;
   let idle: { sandbox: Sandbox; handle: (event: Event) => Promise<Answer> }[] = [];
   let started = 0;
   let running = 0;
@@ -46,20 +50,31 @@ export function makeLambda<Event, Answer>(on: {
       idle = idle.filter((other) => other !== instance);
       const { sandbox, handle } = instance;
       let isOver = false;
+      let isGivenUp = false;
       running++;
+      sandbox.begin(timeoutMs);
       const end = (outcome: Outcome<Answer>) => {
         if (isOver) return;
         isOver = true;
         running--;
         sandbox.watch(undefined);
+        if (isGivenUp) sandbox.kill();
         if (sandbox.alive) idle.push(instance);
-        done(outcome);
+        if (!isGivenUp) done(outcome);
+      };
+      const giveUp = () => {
+        const why = `${sandbox.name} timed out`;
+        if (!sandbox.hasStalled || sandbox.asleepMs() === 0) {
+          sandbox.kill();
+          return end({ kind: "failed", why });
+        }
+        isGivenUp = true;
+        done({ kind: "failed", why });
+        scheduler.after(sandbox.asleepMs() + AFTERLIFE_MS, () => end({ kind: "failed", why }));
       };
       sandbox.watch(() => scheduler.after(50, () => end({ kind: "failed", why: `${sandbox.name} died` })));
-      scheduler.after(TIMEOUT_MS, () => {
-        if (isOver) return;
-        sandbox.kill();
-        end({ kind: "failed", why: `${sandbox.name} timed out` });
+      scheduler.after(timeoutMs, () => {
+        if (!isOver) giveUp();
       });
       handle(event).then(
         (answer) => sandbox.after(0, () => end({ kind: "answered", answer })),

@@ -2,6 +2,7 @@ import type { StoredDefinition } from "#domain/definitions/bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { source } from "../support/collect-harness.ts";
 import type { Dice } from "./dice.ts";
+import { type Course, drawVisits } from "./time-population.ts";
 import type { Rates } from "./weather.ts";
 
 /** Who lives in a world, how they meet, and what tends to go wrong there. */
@@ -21,7 +22,19 @@ export interface Population {
   readonly lateLinks?: number;
   /** Chance that a message is sent again later. */
   readonly resent?: number;
+  /** Days pass, with the time path and re-tiering runs; absent: the story is over within minutes. */
+  readonly course?: Course;
 }
+
+const HOUR_MS = 3_600_000;
+/** Faults of stories in which many more calls are made. */
+const SELDOM: Partial<Rates> = {
+  slow: 0.015,
+  throttled: 0.006,
+  outage: 0.005,
+  "answer-lost": 0.008,
+  "sent-twice": 0.008,
+};
 
 /** Worlds in which links may be refused, and some in which none can be. */
 export const WORLDS = {
@@ -70,6 +83,30 @@ export const WORLDS = {
       "request-repeated": 0,
     },
   },
+  /** Three days of few people: what they are in expires, the definitions change, a run over everyone comes every night. */
+  days: {
+    users: 0,
+    emails: 3,
+    devices: 2,
+    visitors: 4,
+    events: [10, 18],
+    shards: 2,
+    spanMs: 30 * HOUR_MS,
+    faults: SELDOM,
+    course: { spanMs: 30 * HOUR_MS, lengthMs: 76.5 * HOUR_MS, few: 200, sliceTimeoutMs: 15 * 60_000 },
+  },
+  /** As many days, but all that falls due goes over the queue, workers have little time, and they stand still often. */
+  rush: {
+    users: 2,
+    emails: 3,
+    devices: 1,
+    visitors: 4,
+    events: [10, 18],
+    shards: 2,
+    spanMs: 24 * HOUR_MS,
+    faults: { ...SELDOM, stall: 0.012, sleep: 0.015, crash: 0.012 },
+    course: { spanMs: 24 * HOUR_MS, lengthMs: 64.5 * HOUR_MS, few: 0, sliceTimeoutMs: 125_000 },
+  },
 } as const satisfies Record<string, Population>;
 export type WorldName = keyof typeof WORLDS;
 
@@ -94,6 +131,8 @@ export const WRITE_KEY = KEY;
 
 /** Draws who says what when. */
 export function drawRequests(dice: Dice, people: Population, now: number): Request[] {
+  const { course } = people;
+  if (course) return drawVisits(dice, { ...people, course }, now, () => drawIds(dice, people, [1, 2]));
   const count = dice.between(...people.events);
   const linksOf = (n: number): readonly [number, number] =>
     people.lateLinks === undefined ? [1, 3] : n < count / 2 ? [1, 1] : [people.lateLinks, 4];
@@ -114,7 +153,11 @@ export function drawRequests(dice: Dice, people: Population, now: number): Reque
   return requests;
 }
 
-function drawCall(dice: Dice, people: Population, now: number, n: number, links: readonly [number, number]): Call {
+function drawIds(
+  dice: Dice,
+  people: Population,
+  links: readonly [number, number],
+): Pick<Call, "userId" | "anonymousId" | "context"> {
   const ids: { userId?: string; anonymousId?: string; email?: string; device?: string } = {};
   const kinds = (["users", "emails", "devices", "visitors"] as const).filter((kind) => people[kind] > 0);
   for (let more = dice.between(...links); more > 0; more--) {
@@ -124,15 +167,21 @@ function drawCall(dice: Dice, people: Population, now: number, n: number, links:
     else if (kind === "devices") ids.device = `d${dice.below(people.devices)}`;
     else ids.anonymousId = `a${dice.below(people.visitors)}`;
   }
-  const common = {
-    messageId: `m${n}`,
+  return {
     ...(ids.userId !== undefined && { userId: ids.userId }),
     ...(ids.anonymousId !== undefined && { anonymousId: ids.anonymousId }),
-    timestamp: new Date(now - dice.between(1, 48) * 3_600_000 - n).toISOString(),
     context: {
       ...(ids.email !== undefined && { traits: { email: ids.email } }),
       ...(ids.device !== undefined && { device: { id: ids.device } }),
     },
+  };
+}
+
+function drawCall(dice: Dice, people: Population, now: number, n: number, links: readonly [number, number]): Call {
+  const common = {
+    messageId: `m${n}`,
+    ...drawIds(dice, people, links),
+    timestamp: new Date(now - dice.between(1, 48) * HOUR_MS - n).toISOString(),
   };
   const roll = dice.next();
   if (roll < 0.6) return { ...common, type: "track", event: "Product Viewed", properties: { product_id: `s${n}` } };

@@ -3,33 +3,44 @@ import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { HttpAnswer } from "#aws/http-answer.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
+import type { Bundle } from "#domain/definitions/bundle.ts";
+import { changeDefinitions } from "#domain/definitions/change-definitions.ts";
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
-import type { TestRequest } from "../support/collect-harness.ts";
+import { source, type TestRequest } from "../support/collect-harness.ts";
 import { makeMemoryDynamo } from "../support/memory-dynamo.ts";
 import { makeMemoryKinesis, type ShardRecord } from "../support/memory-kinesis.ts";
 import { makeMemoryS3 } from "../support/memory-s3.ts";
+import { makeMemorySqs } from "../support/memory-sqs.ts";
 import { checkEvents } from "./checks/check-events.ts";
 import { checkFacts } from "./checks/check-facts.ts";
 import { checkPeople } from "./checks/check-people.ts";
+import { summarise } from "./checks/check-time.ts";
 import { keepJournal, type Violation } from "./checks/journal.ts";
+import { keepBundles } from "./checks/keep-bundles.ts";
 import { watchOrder } from "./checks/watch-order.ts";
 import { watchVersions } from "./checks/watch-versions.ts";
+import { startCourse } from "./course.ts";
 import { makeDice } from "./dice.ts";
 import { CONFIG, functions } from "./functions.ts";
 import { makeLambda } from "./lambda.ts";
 import { eventOf, mapShard } from "./mapping.ts";
-import { definitionsOf, drawRequests, type Population, WORLDS } from "./population.ts";
+import { definitionsOf, drawRequests, type Population, WORLDS, WRITE_KEY } from "./population.ts";
 import { makeClient, type Sandbox, type Service } from "./sandbox.ts";
 import { makeScheduler } from "./scheduler.ts";
 import { startSenders } from "./senders.ts";
-import { asDynamoService, asKinesisService, asS3Service } from "./services.ts";
+import { asDynamoService, asKinesisService, asS3Service, asSqsService } from "./services.ts";
+import { changesAtFirst, drawTurns } from "./time-population.ts";
 import { type Fault, type Mercy, makeRates, makeWeather, NO_MERCY } from "./weather.ts";
 
 /** 2026-11-22T12:00:00Z */
 const START = Date.UTC(2026, 10, 22, 12);
 /** Far more than any story needs that comes to rest. */
 const MAX_TASKS = 40_000;
+const MAX_TASKS_OF_DAYS = 400_000;
+const DAY_MS = 86_400_000;
+/** Where days pass there is a storm on each. */
+const STRIKES_A_DAY = 35;
 const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface Plot {
@@ -45,11 +56,17 @@ export interface Plot {
 export interface Ending {
   readonly violations: readonly Violation[];
   readonly struck: ReadonlyMap<Fault, number>;
+  /** The numbers of the strikes that there were. */
+  readonly strikes: ReadonlySet<number>;
   readonly messages: readonly string[];
   readonly merges: number;
   readonly tasks: number;
   /** Living people whom no identifier points to: they hold no event. */
   readonly ghosts: number;
+  /** What the functions counted, and how often what happened that only some worlds have. */
+  readonly counted: ReadonlyMap<string, number>;
+  /** Who is who, and in what, in the end. */
+  readonly summary: string;
 }
 
 /** Plays one seed from the first request until all is quiet, and checks what is left. */
@@ -65,10 +82,19 @@ export async function runSeed({
   const dice = makeDice(seed ^ 0x5bd1e995);
   const scheduler = makeScheduler(START);
   const tell = (line: () => string) => listener?.(`${((scheduler.now() - START) / 1000).toFixed(3)}s ${line()}`);
-  const weather = makeWeather(makeDice(seed ^ 0x2545f491), makeRates(casting, people.faults), mercy, tell);
+  const allowed = people.course
+    ? () => STRIKES_A_DAY * (1 + Math.floor((scheduler.now() - START) / DAY_MS))
+    : undefined;
+  const weather = makeWeather(makeDice(seed ^ 0x2545f491), makeRates(casting, people.faults), mercy, tell, allowed);
+  const counted = new Map<string, number>();
+  const count = (metric: string, n: number) => {
+    // A gauge has no sum.
+    if (metric !== "WakeLagSeconds") counted.set(metric, (counted.get(metric) ?? 0) + n);
+  };
   const dynamo = makeMemoryDynamo();
   const kinesis = makeMemoryKinesis(people.shards);
   const s3 = makeMemoryS3();
+  const sqs = makeMemorySqs();
 
   const journal = keepJournal(dynamo, kinesis);
   watchVersions(journal);
@@ -77,17 +103,19 @@ export async function runSeed({
 
   let ids = 0;
   const newId = () => `id${String(++ids).padStart(6, "0")}`;
-  const services = [asDynamoService(dynamo), asKinesisService(kinesis), asS3Service(s3)];
+  const services = [asDynamoService(dynamo), asKinesisService(kinesis), asS3Service(s3), asSqsService(sqs)];
   const equip = (sandbox: Sandbox) => {
-    const [dynamoClient, kinesisClient, s3Client] = services.map((service) =>
-      makeClient({ scheduler, weather, dice, tell }, sandbox, witnessed(service)),
+    const [dynamoClient, kinesisClient, s3Client, sqsClient] = services.map((service) =>
+      makeClient({ scheduler, weather, dice, tell }, sandbox, witnessed(service, sandbox)),
     );
-    return { sandbox, dynamo: dynamoClient, kinesis: kinesisClient, s3: s3Client, newId, tell } as never;
+    const clients = { dynamo: dynamoClient, kinesis: kinesisClient, s3: s3Client, sqs: sqsClient };
+    return { sandbox, ...clients, newId, count, tell } as never;
   };
-  const witnessed = (service: Service): Service => ({
+  const witnessed = (service: Service, { name }: Sandbox): Service => ({
     ...service,
     execute: (command) => {
-      order.onCommand(command);
+      // A run puts rows right without a fact.
+      if (!name.startsWith("retier")) order.onCommand(command);
       // DynamoDB deletes what has expired at a time of its own.
       if (dice.chance(0.05)) dynamo.expire(scheduler.now());
       const answer = service.execute(command);
@@ -99,6 +127,7 @@ export async function runSeed({
     },
   });
 
+  const bundles = keepBundles(dynamo, s3);
   await commitDefinitions(1);
   const lambda = { equip, scheduler, dice };
   const collect = makeLambda<TestRequest, HttpAnswer>({ name: "collect", start: functions.collect, ...lambda });
@@ -110,7 +139,9 @@ export async function runSeed({
     .map((request) => ({ ...request, calls: request.calls.filter(({ messageId }) => !without.has(messageId)) }))
     .filter(({ calls }) => calls.length > 0);
   const senders = startSenders({ requests, collect, journal, scheduler, weather, dice, tell });
-  if (casting.chance(0.5)) scheduler.after(casting.below(people.spanMs * 2), () => void commitDefinitions(2));
+  if (casting.chance(0.5) && !people.course) {
+    scheduler.after(casting.below(people.spanMs * 2), () => void commitDefinitions(2));
+  }
   if (casting.chance(0.2)) scheduler.after(casting.below(people.spanMs), putGarbage);
   const mappings = [CONFIG.STRATA_EVENT_STREAM, CONFIG.STRATA_FACT_STREAM].flatMap((stream) =>
     kinesis.shards(stream).map((records, shard) =>
@@ -128,34 +159,50 @@ export async function runSeed({
     ),
   );
 
-  const isQuiet = () =>
+  const isFlowDone = () =>
     senders.isDone() &&
     mappings.every((mapping) => mapping.isDone()) &&
     [collect, fold, index, refold].every(({ running }) => running() === 0) &&
     s3.names("aws/lambda/").length === 0;
+  const stage = { dynamo, sqs, journal, bundles, scheduler, weather, dice, equip, tell, count, isFlowDone };
+  const acts =
+    people.course &&
+    startCourse({ ...stage, course: people.course, turns: drawTurns(makeDice(seed ^ 0x3c6ef372), people.course) });
+  const isQuiet = () => isFlowDone() && (acts?.isQuiet() ?? true);
+  const maxTasks = people.course ? MAX_TASKS_OF_DAYS : MAX_TASKS;
   let tasks = 0;
   do {
-    tasks += await scheduler.run(isQuiet, MAX_TASKS - tasks);
+    tasks += await scheduler.run(isQuiet, maxTasks - tasks);
     // What the dead had sent may still arrive.
     const quietAt = scheduler.now();
-    tasks += await scheduler.run(() => scheduler.now() > quietAt + 1000, MAX_TASKS - tasks);
-  } while (!isQuiet() && tasks < MAX_TASKS);
+    tasks += await scheduler.run(() => scheduler.now() > quietAt + 1000, maxTasks - tasks);
+  } while (!isQuiet() && tasks < maxTasks);
   if (!isQuiet()) journal.violations.push({ law: "quiet", what: `no rest after ${tasks} tasks` });
-  else await checkAll();
+  else {
+    await acts?.finish(async (isOver) => {
+      tasks += await scheduler.run(isOver, maxTasks - tasks);
+    });
+    await checkAll();
+  }
   const roots = [...journal.people.values()].filter(({ mergedInto }) => mergedInto === undefined);
   return {
     violations: journal.violations,
     struck: weather.struck,
+    strikes: weather.strikeNumbers,
     messages: [...new Set(requests.flatMap(({ calls }) => calls.map(({ messageId }) => messageId)))],
     merges: journal.people.size - roots.length,
     tasks,
+    counted,
+    summary: summarise(journal),
     ghosts: roots.filter(({ state }) => state.seen.size === 0 && state.absorbed.size === 0).length,
   };
 
   async function checkAll(): Promise<void> {
     const identities = dynamo.items(CONFIG.STRATA_TABLE_IDENTITIES);
     const pointers = new Map(identities.map(({ pk, p }) => [pk?.S as IdentifierKey, p?.S as ProfileId]));
-    const bundle = compileBundle({ version: 1, definitions: definitionsOf(1, people) });
+    const bundle = compileBundle(
+      (people.course && bundles.newest()) ?? { version: 1, definitions: definitionsOf(1, people) },
+    );
     const mayRefuse = people.users > 0 || people.emailLimit !== undefined;
     await checkEvents(journal, { dynamo, s3, index: pointers, features: bundle.features });
     checkPeople(journal, { dynamo, index: pointers, limitOf: bundle.identityLimits, unlisted, mayRefuse });
@@ -170,7 +217,9 @@ export async function runSeed({
       bucket: CONFIG.STRATA_BUCKET,
     };
     tell(() => `definitions ${version} are in force`);
-    await makeDefinitionStore(on).commit({ version, definitions: definitionsOf(version, people) });
+    await makeDefinitionStore(on).commit(
+      people.course ? firstOfDays() : { version, definitions: definitionsOf(version, people) },
+    );
   }
 
   function putGarbage(): void {
@@ -191,6 +240,13 @@ export async function runSeed({
     if (s3.names("aws/lambda/").length === 0) return;
     refold.invoke(undefined, () => scheduler.after(SWEEP_EVERY_MS, sweep));
   }
+}
+
+function firstOfDays(): Bundle {
+  const bare = { version: 0, definitions: [source(WRITE_KEY, "server")] };
+  const changed = changeDefinitions(bare, changesAtFirst(), () => ({ key: "", hash: "" }), START);
+  if (!changed.ok) throw new Error(JSON.stringify(changed.faults));
+  return changed.bundle;
 }
 
 /** The identifier of a refusal that a command lists; empty where it lists none. */

@@ -17,6 +17,8 @@ export interface SeedReport {
   readonly strikes: number;
   readonly merges: number;
   readonly ghosts: number;
+  readonly stalls: number;
+  readonly counted: Readonly<Record<string, number>>;
 }
 
 /** Runs the seeds `from` ≤ seed < `to` on `threads` threads. `onReport` hears of each and ends the series by `true`. */

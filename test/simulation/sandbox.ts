@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { Sleep } from "#aws/sleep.ts";
 import type { Dice } from "./dice.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { Weather } from "./weather.ts";
+import type { Fault, Weather } from "./weather.ts";
 
 /** One execution environment of Lambda: it lives over many invocations, has a clock that is a little wrong, may stand
  *  still, and may die at any await. What it waited for is then never answered. */
@@ -11,8 +11,11 @@ export class Sandbox {
   readonly #scheduler: Scheduler;
   readonly #skewMs: number;
   #asleepUntil = -Infinity;
+  #deadline = Infinity;
   #onDeath: (() => void) | undefined;
   alive = true;
+  /** It stood still for longer than whoever called it waits: it has been given up, and goes on all the same. */
+  hasStalled = false;
 
   constructor(name: string, scheduler: Scheduler, skewMs: number) {
     this.name = name;
@@ -26,7 +29,7 @@ export class Sandbox {
   /** Does it then, or once awake, or never if this dies first. */
   after(delayMs: number, task: () => void): void {
     this.#scheduler.after(delayMs, () => {
-      const asleepMs = this.#asleepUntil - this.#scheduler.now();
+      const asleepMs = this.asleepMs();
       if (!this.alive) return;
       if (asleepMs > 0) this.after(asleepMs, task);
       else task();
@@ -34,8 +37,17 @@ export class Sandbox {
   }
 
   standStill(forMs: number): void {
-    this.#asleepUntil = this.#scheduler.now() + forMs;
+    this.#asleepUntil = Math.max(this.#asleepUntil, this.#scheduler.now() + forMs);
   }
+
+  /** How long it will still stand still. */
+  readonly asleepMs = (): number => Math.max(0, this.#asleepUntil - this.#scheduler.now());
+
+  /** Notes until when the invocation that begins may last; `remainingMs` is what is left of that. */
+  begin(timeoutMs: number): void {
+    this.#deadline = this.#scheduler.now() + timeoutMs;
+  }
+  readonly remainingMs = (): number => this.#deadline - this.#scheduler.now();
 
   /** Says whom to tell of its death during an invocation. */
   watch(onDeath: (() => void) | undefined): void {
@@ -65,9 +77,15 @@ export interface Service {
   /** What it answers when it is asked too much. */
   readonly throttleError: string;
   describe(command: object): string;
+  /** Calls of which there are so many that a fault in each would leave none for the others. */
+  isRoutine?(command: object): boolean;
   /** Hears of a call as it leaves the sandbox: it may never arrive. */
   onSend?(command: object): void;
 }
+
+/** Longer than any lease, and than the look-back that the time path was first designed with; with whatever else holds a
+ *  writer up it stays under the hour after which its timer row is nobody's promise. */
+const STALL_MINUTES = [21, 40] as const;
 
 interface Network {
   readonly scheduler: Scheduler;
@@ -79,6 +97,8 @@ interface Network {
 /** The SDK's client in a sandbox: each call is a point at which others go on, and at which things go wrong. */
 export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox: Sandbox, service: Service) {
   const describe = (command: object) => `${sandbox.name} ${service.describe(command)}`;
+  const strikes = (fault: Fault, command: object) =>
+    (service.isRoutine?.(command) !== true || dice.chance(0.03)) && weather.strikes(fault, () => describe(command));
 
   /** The call is at the service: gives what the caller will hear, or nothing if it never will. */
   function arrive(command: object, answer: (give: () => object) => void): void {
@@ -86,22 +106,22 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
     const execute = (): (() => object) => attempt(() => service.execute(command));
     // The dead send nothing more, but what they sent may still arrive.
     if (!sandbox.alive && dice.chance(0.5)) return;
-    if (weather.strikes("crash", here)) {
+    if (strikes("crash", command)) {
       if (dice.chance(0.5)) execute();
       sandbox.kill();
-    } else if (weather.strikes("throttled", here)) {
+    } else if (strikes("throttled", command)) {
       answer(() => fail(service.throttleError, 400));
-    } else if (weather.strikes("outage", here)) {
+    } else if (strikes("outage", command)) {
       answer(() => fail("InternalServerError", 500));
-    } else if (weather.strikes("answer-lost", here)) {
+    } else if (strikes("answer-lost", command)) {
       execute();
       answer(() => fail("TimeoutError"));
     } else {
-      if (weather.strikes("sent-twice", here)) execute();
+      if (strikes("sent-twice", command)) execute();
       const partial = service.partly?.(command, dice);
       const halves = service.halves?.(command);
-      if (partial && weather.strikes(partial.fault, here)) answer(attempt(partial.answer));
-      else if (halves && weather.strikes("torn-read", here)) {
+      if (partial && strikes(partial.fault, command)) answer(attempt(partial.answer));
+      else if (halves && strikes("torn-read", command)) {
         const first = service.execute(halves.parts[0]);
         const finish = () => answer(attempt(() => halves.join(first, service.execute(halves.parts[1]))));
         scheduler.after(dice.between(1, 2000), finish);
@@ -117,10 +137,12 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
     service.onSend?.(command);
     return new Promise<object>((resolve, reject) => {
       const answer = (give: () => object) => {
-        if (weather.strikes("sleep", () => describe(command))) sandbox.standStill(dice.between(20, 600) * 1000);
-        const delayMs = weather.strikes("slow", () => describe(command))
-          ? dice.between(1000, 30_000)
-          : dice.between(1, 12);
+        if (strikes("sleep", command)) sandbox.standStill(dice.between(20, 600) * 1000);
+        if (!sandbox.hasStalled && strikes("stall", command)) {
+          sandbox.hasStalled = true;
+          sandbox.standStill(dice.between(...STALL_MINUTES) * 60_000);
+        }
+        const delayMs = strikes("slow", command) ? dice.between(1000, 30_000) : dice.between(1, 12);
         sandbox.after(delayMs, () => {
           try {
             resolve(give());

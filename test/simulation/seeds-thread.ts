@@ -9,8 +9,17 @@ if (planted !== undefined) plant(findPlantedBug(planted));
 const { runSeed } = await import("./run-seed.ts");
 
 for (let seed = from; seed < to; seed += step) {
-  const { violations, struck, merges, ghosts } = await runSeed({ seed, ...(world && { world }) });
+  const { violations, struck, merges, ghosts, counted } = await runSeed({ seed, ...(world && { world }) });
   const strikes = [...struck.values()].reduce((sum, n) => sum + n, 0);
-  const report: SeedReport = { seed, violations, strikes, merges, ghosts };
+  const stalls = struck.get("stall") ?? 0;
+  const report: SeedReport = {
+    seed,
+    violations,
+    strikes,
+    merges,
+    ghosts,
+    stalls,
+    counted: Object.fromEntries(counted),
+  };
   parentPort?.postMessage(report);
 }

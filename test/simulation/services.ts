@@ -4,13 +4,20 @@ import {
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
+  ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { MemoryDynamo } from "../support/memory-dynamo.ts";
 import type { MemoryKinesis } from "../support/memory-kinesis.ts";
 import type { MemoryS3 } from "../support/memory-s3.ts";
+import type { MemorySqs } from "../support/memory-sqs.ts";
+import { CONFIG } from "./functions.ts";
 import type { Service } from "./sandbox.ts";
+
+const ITEMS_A_SCAN = 2;
 
 type Key = Record<string, AttributeValue>;
 interface BatchAnswer {
@@ -21,9 +28,10 @@ interface BatchAnswer {
 export function asDynamoService(dynamo: MemoryDynamo): Service {
   return {
     name: "dynamo",
-    execute: (command) => dynamo.execute(command),
+    execute: (command) => dynamo.execute(inPages(command)),
     throttleError: "ProvisionedThroughputExceededException",
     describe: describeDynamo,
+    isRoutine: (command) => command instanceof QueryCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
     partly(command, dice) {
       const asked = readBatch(command);
       if (!asked) return undefined;
@@ -83,6 +91,30 @@ export function asS3Service(s3: MemoryS3): Service {
   };
 }
 
+/** SQS, which may take some messages of a call and refuse others. */
+export function asSqsService(sqs: MemorySqs): Service {
+  return {
+    name: "sqs",
+    execute: (command) => sqs.execute(command),
+    throttleError: "ThrottlingException",
+    describe: (command) => (command instanceof SendMessageBatchCommand ? `sends ${bodiesOf(command)}` : "asks SQS"),
+    partly(command, dice) {
+      if (!(command instanceof SendMessageBatchCommand)) return undefined;
+      const refused = new Set((command.input.Entries ?? []).map((_, n) => n).filter(() => dice.chance(0.5)));
+      return { fault: "partial-put", answer: () => sqs.execute(command, refused) };
+    },
+  };
+}
+
+function bodiesOf({ input }: SendMessageBatchCommand): string {
+  return (input.Entries ?? []).map(({ MessageBody }) => MessageBody).join(" ");
+}
+
+/** A scan's page may end anywhere: here after very few items, so that slices have several. */
+function inPages(command: object): object {
+  return command instanceof ScanCommand ? new ScanCommand({ ...command.input, Limit: ITEMS_A_SCAN }) : command;
+}
+
 function readBatch(command: object) {
   if (!(command instanceof BatchGetItemCommand)) return undefined;
   const [[table, request] = []] = Object.entries(command.input.RequestItems ?? {});
@@ -112,6 +144,8 @@ function describeDynamo(command: object): string {
   if (command instanceof GetItemCommand) return `reads ${command.input.TableName} ${nameItem(command.input.Key ?? {})}`;
   if (command instanceof DeleteItemCommand)
     return `deletes ${command.input.TableName} ${nameItem(command.input.Key ?? {})}`;
+  if (command instanceof ScanCommand || command instanceof QueryCommand)
+    return `${command.constructor.name.replace("Command", "")} ${command.input.TableName}`;
   return command.constructor.name.replace("Command", "");
 }
 

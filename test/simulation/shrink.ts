@@ -22,8 +22,9 @@ export async function shrink(plot: Plot, ending: Ending): Promise<Plot> {
   }
   for (let strike = MAX_STRIKES; strike > 0; strike--) {
     const { kinds = new Set<Fault>(), strikes = [] } = smallest.mercy ?? {};
-    const isLeft = [...last.struck.values()].reduce((sum, n) => sum + n, 0) > 0;
-    if (isLeft) await attempt({ ...smallest, mercy: { kinds, strikes: new Set([...strikes, strike]) } });
+    // What did not strike is not to be left out.
+    if (last.strikes.has(strike))
+      await attempt({ ...smallest, mercy: { kinds, strikes: new Set([...strikes, strike]) } });
   }
   return smallest;
 }

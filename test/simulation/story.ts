@@ -6,7 +6,7 @@ const MAX_LINES = 120;
  *  Reads are left out unless `whole`. */
 export async function tellStory(plot: Plot, { whole = false } = {}): Promise<string[]> {
   const lines: string[] = [];
-  const isTold = (line: string) => whole || line.includes("⚡") || !/ (?:reads|Query|GetObject) /.test(line);
+  const isTold = (line: string) => whole || line.includes("⚡") || !/ (?:reads|Query|Scan|GetObject) /.test(line);
   const { violations } = await runSeed({ ...plot, tell: (line) => isTold(line) && lines.push(line) });
   const told = whole ? lines : lines.slice(-MAX_LINES);
   const left = lines.length - told.length;

@@ -6,6 +6,8 @@ export const FAULTS = {
   crash: 0.012,
   /** A worker stands still for minutes between two awaits. */
   sleep: 0.012,
+  /** A worker stands still for longer than 20 minutes: leases run out, it is given up, and then goes on. */
+  stall: 0.004,
   /** The answer of a call takes half a minute. */
   slow: 0.03,
   throttled: 0.02,
@@ -26,6 +28,8 @@ export const FAULTS = {
   "request-repeated": 0.1,
   /** A batch comes late. */
   late: 0.05,
+  /** A queue delivers a message to two workers. */
+  "delivered-twice": 0.05,
 } as const;
 export type Fault = keyof typeof FAULTS;
 export type Rates = Readonly<Record<Fault, number>>;
@@ -41,13 +45,17 @@ export interface Mercy {
 export const NO_MERCY: Mercy = { kinds: new Set(), strikes: new Set() };
 
 /** A storm ends, so that every story comes to rest. */
-export const MAX_STRIKES = 60;
+const STORM_STRIKES = 60;
+/** Strikes of the longest story. */
+export const MAX_STRIKES = 160;
 
 export interface Weather {
   /** Whether this fault strikes now. `where` goes into the story. */
   strikes(fault: Fault, where: () => string): boolean;
   /** How many strikes there were, by kind. */
   readonly struck: ReadonlyMap<Fault, number>;
+  /** The numbers of the strikes that there were. */
+  readonly strikeNumbers: ReadonlySet<number>;
   /** The storm is over. */
   calm(): void;
 }
@@ -62,20 +70,30 @@ export function makeRates(dice: Dice, favoured: Partial<Rates> = {}): Rates {
   return Object.fromEntries(drawn) as Rates;
 }
 
-export function makeWeather(dice: Dice, rates: Rates, mercy: Mercy, tell: (line: () => string) => void): Weather {
+/** @param allowed strikes that there may have been by now. */
+export function makeWeather(
+  dice: Dice,
+  rates: Rates,
+  mercy: Mercy,
+  tell: (line: () => string) => void,
+  allowed: () => number = () => STORM_STRIKES,
+): Weather {
   const struck = new Map<Fault, number>();
+  const strikeNumbers = new Set<number>();
   let strikes = 0;
   let isCalm = false;
   return {
     struck,
+    strikeNumbers,
     calm: () => {
       isCalm = true;
     },
     strikes(fault, where) {
-      if (isCalm || strikes >= MAX_STRIKES || rates[fault] === 0) return false;
+      if (isCalm || rates[fault] === 0 || strikes >= Math.min(MAX_STRIKES, allowed())) return false;
       if (!dice.chance(rates[fault])) return false;
       const strike = ++strikes;
       if (mercy.kinds.has(fault) || mercy.strikes.has(strike)) return false;
+      strikeNumbers.add(strike);
       struck.set(fault, (struck.get(fault) ?? 0) + 1);
       tell(() => `⚡${strike} ${fault}: ${where()}`);
       return true;

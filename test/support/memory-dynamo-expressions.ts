@@ -44,10 +44,16 @@ export function updateItem(expression: string, before: Item, given: Placeholders
   return after;
 }
 
+const BEYOND_16_BITS = /[\ud800-\udfff]/;
+
 /** The order of two key attributes or numbers; text compares by its UTF-8 bytes. */
 export function compare(a: AttributeValue | undefined, b: AttributeValue | undefined): number {
   if (a?.N !== undefined && b?.N !== undefined) return Number(a.N) - Number(b.N);
-  return Buffer.compare(Buffer.from(a?.S ?? ""), Buffer.from(b?.S ?? ""));
+  const [x, y] = [a?.S ?? "", b?.S ?? ""];
+  if (x === y) return 0;
+  // Only where characters beyond 16 bits meet does the order of bytes differ from that of code units.
+  if (BEYOND_16_BITS.test(x + y)) return Buffer.compare(Buffer.from(x), Buffer.from(y));
+  return x < y ? -1 : 1;
 }
 
 class Tokens {

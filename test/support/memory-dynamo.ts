@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -39,20 +40,29 @@ export interface MemoryDynamo {
   expire(now: number): void;
 }
 
+/** Items by their keys; a Map is one. */
+export interface MemoryTable {
+  get(key: string): Item | undefined;
+  set(key: string, item: Item): unknown;
+  delete(key: string): unknown;
+  values(): Iterable<Item>;
+  [Symbol.iterator](): Iterator<[string, Item]>;
+}
+
 interface Expressed {
   readonly ExpressionAttributeNames?: Names | undefined;
   readonly ExpressionAttributeValues?: Values | undefined;
 }
 
 /** DynamoDB in memory, at the level of SDK commands: tables keyed by `pk`, or by `pk` and `sk`, that begin when they
- *  are first written. It knows what Strata's adapters use and throws on everything else. */
-export function makeMemoryDynamo(): MemoryDynamo {
-  const tables = new Map<string, Map<string, Item>>();
+ *  are first written, or begin as `given`. It knows what Strata's adapters use and throws on everything else. */
+export function makeMemoryDynamo(given: ReadonlyMap<string, MemoryTable> = new Map()): MemoryDynamo {
+  const tables = new Map(given);
   const listeners: ((change: ItemChange) => void)[] = [];
   const tableOf = (name: string | undefined) => {
     const known = tables.get(named(name));
     if (known) return known;
-    const table = new Map<string, Item>();
+    const table: MemoryTable = new Map<string, Item>();
     tables.set(named(name), table);
     return table;
   };
@@ -86,6 +96,7 @@ export function makeMemoryDynamo(): MemoryDynamo {
       return item ? { Item: { ...item } } : {};
     }
     if (command instanceof BatchGetItemCommand) return batchGet(command.input.RequestItems ?? {});
+    if (command instanceof BatchWriteItemCommand) return batchPut(command.input.RequestItems ?? {});
     if (command instanceof PutItemCommand) {
       const { TableName, Item = {} } = only(command.input, ["TableName", "Item", ...CONDITION]);
       return write(TableName, Item, expressed(command.input), () => ({ ...Item }));
@@ -120,6 +131,18 @@ export function makeMemoryDynamo(): MemoryDynamo {
         .map((item) => ({ ...item }));
     }
     return { Responses, UnprocessedKeys: {} };
+  }
+
+  function batchPut(requests: NonNullable<BatchWriteItemCommand["input"]["RequestItems"]>) {
+    for (const [name, writes] of Object.entries(requests)) {
+      if (writes.length > 25) throw new RangeError("BatchWriteItem takes 25 items at most");
+      for (const { PutRequest } of writes) {
+        const { Item } = PutRequest ?? {};
+        if (!Item) throw new TypeError("the DynamoDB in memory only puts in batches");
+        write(name, Item, {}, () => ({ ...Item }));
+      }
+    }
+    return { UnprocessedItems: {} };
   }
 
   function query(input: QueryCommand["input"]) {
@@ -188,7 +211,8 @@ function keysIn({ pk, sk }: Item): Record<string, AttributeValue> {
   return { ...(pk && { pk }), ...(sk && { sk }) };
 }
 
-function keyOf({ pk, sk }: Item): string {
+/** By what a table of this DynamoDB knows an item. */
+export function keyOf({ pk, sk }: Item): string {
   if (pk?.S === undefined || pk.S === "") throw new TypeError("an item without pk");
   return sk?.S === undefined ? pk.S : `${pk.S}\u0000${sk.S}`;
 }

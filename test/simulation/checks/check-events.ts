@@ -72,7 +72,7 @@ export async function checkEvents(
 function counts(root: Profile, events: readonly CollectedEvent[], plan: FeaturePlan): [string, number, number][] {
   const named = (name: string) => events.filter(({ event }) => event === name);
   const feature = (name: string) => {
-    const spec = plan.byEvent.get(name)?.find(({ measure }) => measure === "count");
+    const spec = plan.byEvent.get(name)?.find(({ measure, unit }) => measure === "count" && unit === "ever");
     return spec === undefined ? 0 : (root.state.features.get(spec.id)?.get(0) ?? 0);
   };
   const points = events.filter(({ traits }) => traits?.points === 1).length;
