@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CollectedEvent } from "./collected-event.ts";
 
 /** A change of one person that others act on. `factId` is `profileId:version:n`: the same change always has the same id. */
 const FactBase = z.object({
@@ -37,5 +38,19 @@ export type MembershipFact = z.infer<typeof MembershipFact>;
 export const ProfileMergedFact = FactBase.extend({ kind: z.literal("profile-merged"), merged: z.string() });
 export type ProfileMergedFact = z.infer<typeof ProfileMergedFact>;
 
-export const Fact = z.discriminatedUnion("kind", [MembershipFact, ProfileMergedFact]);
+/** The person did something that a journey names. */
+export const EventFact = FactBase.extend({
+  kind: z.literal("event"),
+  event: z.string(),
+  messageId: z.string(),
+  /** When it happened: milliseconds since 1970. */
+  occurredAt: z.int(),
+  properties: CollectedEvent.shape.properties,
+  money: CollectedEvent.shape.money,
+  /** The properties were too large for a fact: the largest are left out. */
+  truncated: z.literal(true).optional(),
+});
+export type EventFact = z.infer<typeof EventFact>;
+
+export const Fact = z.discriminatedUnion("kind", [MembershipFact, ProfileMergedFact, EventFact]);
 export type Fact = z.infer<typeof Fact>;

@@ -27,6 +27,9 @@ export type FoldMetric =
   | "DedupeMemoryTruncated"
   | "WriteConflicts";
 
+/** Events of one person in one write: those that journeys hear of lie in the person's item until they are published. */
+const MAX_EVENTS_A_WRITE = 1000;
+
 /** One event of the batch on its way: `folded` and `failed` are final. */
 export interface Task {
   readonly event: CollectedEvent;
@@ -167,14 +170,15 @@ async function foldOwner(
 ): Promise<void> {
   const claimed = await claim(ports, id, roots.people.get(id), plan, bundle);
   if (claimed === "lost") return ports.count("WriteConflicts", 1);
-  const outcome = await foldPerson(ports, claimed, tasks, bundle);
+  const part = tasks.slice(0, MAX_EVENTS_A_WRITE);
+  const outcome = await foldPerson(ports, claimed, part, bundle);
   if (outcome === "lost") return ports.count("WriteConflicts", 1);
   progress.unfoldable.push(...outcome.unfoldable);
   progress.refusals.push(...plan.refusals.filter(({ owner }) => owner === id));
-  for (const task of tasks) task.state = "folded";
+  for (const task of part) task.state = "folded";
   if (outcome.profile.outbox.length === 0) return;
   const earlier = progress.written.get(id)?.tasks ?? [];
-  progress.written.set(id, { profile: outcome.profile, tasks: [...earlier, ...tasks] });
+  progress.written.set(id, { profile: outcome.profile, tasks: [...earlier, ...part] });
 }
 
 async function claim(

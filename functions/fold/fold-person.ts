@@ -1,5 +1,6 @@
 import { consentEntriesOf } from "#domain/consents/ledger.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import { eventFacts } from "#domain/journeys/event-facts.ts";
 import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
 import { saveProfile } from "#domain/profile/save-profile.ts";
@@ -27,7 +28,8 @@ export async function foldPerson(
   if (applied.length === 0) return { profile: { ...before, outbox: [] }, unfoldable };
   await ports.consents.append(before.id, consentEntriesOf(applied));
   await ports.activity.append(before.id, applied, bundle.project.activityDays);
-  const profile = nextVersion(before, { state }, now, bundle);
+  const heard = eventFacts({ profileId: before.id, version: before.version + 1, at: now }, applied, bundle.journeys);
+  const profile = nextVersion(before, { state }, now, bundle, heard);
   if ((await saveProfile(ports, before, profile)) === "conflict") return "lost";
   ports.count("EventsFolded", applied.length);
   if (state.truncated.has("seen")) ports.count("DedupeMemoryTruncated", 1);

@@ -3,11 +3,11 @@ import type { Subject } from "#domain/rules/subject.ts";
 import { holdsIn } from "#domain/rules/verdict.ts";
 import type { Calendar } from "#domain/time/calendar.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
-import type { SendStep } from "#events/definitions/journey/steps.ts";
 import type { CompiledJourney } from "./compile-journey.ts";
 import { drawArm } from "./draw.ts";
+import { lookAtPausedAt } from "./paused.ts";
 import type { EventPattern, Instruction } from "./program.ts";
-import { type Outcome, type Run, touchIdOf, type Waiting } from "./run.ts";
+import { type Effect, type Outcome, type Run, touchIdOf, type Waiting } from "./run.ts";
 
 /** Instructions that one run may execute in its life: a program has no circle, so more is a fault of ours. */
 const MAX_MOVES = 100;
@@ -29,16 +29,6 @@ export type Input =
   | { readonly kind: "event"; readonly event: EventInput }
   | { readonly kind: "stop" };
 
-export type Effect =
-  | {
-      readonly kind: "touch";
-      readonly touchId: string;
-      readonly path: string;
-      readonly send: SendStep;
-      readonly arms: Run["arms"];
-    }
-  | { readonly kind: "tag"; readonly name: string; readonly on: boolean };
-
 /** What a walk may ask about the person and their clock. */
 export interface Walker {
   readonly now: number;
@@ -46,6 +36,8 @@ export interface Walker {
   readonly subject: Subject;
   /** The calendar of the person's zone, of the project's, or of one by its name. */
   readonly calendarOf: (zone: string) => Calendar;
+  /** The journey is paused: an awaited event still ends its wait, time ends none, and no step is taken. */
+  readonly standsStill?: boolean;
 }
 
 export interface Advanced {
@@ -60,17 +52,26 @@ export interface Advanced {
  *  run comes back where nothing changed. */
 export function advance(before: Run, journey: CompiledJourney, input: Input, walker: Walker): Advanced {
   const seen = input.kind === "event" && before.consumed.includes(input.event.factId);
-  if (seen) return rest(before);
+  if (seen) return rest(before, walker);
   const run = noteGoal(before, journey, input);
-  if (before.outcome) return rest(run);
+  if (before.outcome) return rest(run, walker);
   const ending = endingOf(run, journey, input, walker);
-  if (ending) return rest(end(run, ending));
+  if (ending) return rest(endRun(run, ending), walker);
   const effects: Effect[] = [];
-  return { ...rest(walk(run, journey, input, walker, effects)), effects };
+  return { ...rest(walk(run, journey, input, walker, effects), walker), effects };
 }
 
-function rest(run: Run): Advanced {
-  return { run, effects: [], ...(!run.outcome && run.waiting && { wakeAt: run.waiting.until }) };
+/** The run at its end. One that has ended stays as it ended. */
+export function endRun(run: Run, outcome: Outcome): Run {
+  if (run.outcome) return run;
+  const { waiting: _, ...free } = run;
+  return { ...free, outcome };
+}
+
+function rest(run: Run, { now, standsStill }: Walker): Advanced {
+  if (run.outcome) return { run, effects: [] };
+  const wakeAt = standsStill ? lookAtPausedAt(run, now) : run.waiting?.until;
+  return { run, effects: [], ...(wakeAt !== undefined && { wakeAt }) };
 }
 
 /** The first event that reaches the goal counts, whether the run still lives or not. */
@@ -97,43 +98,56 @@ function endingOf(
 function walk(start: Run, journey: CompiledJourney, input: Input, walker: Walker, effects: Effect[]): Run {
   let run = start;
   let offered = input.kind === "event" ? input.event : undefined;
+  let reachedAt = run.next === 0 ? run.enteredAt : walker.now;
   for (;;) {
     const instruction = journey.program[run.next];
-    if (!instruction) return end(run, { kind: "failed", at: walker.now, why: "version_gone" });
+    if (!instruction) return endRun(run, { kind: "failed", at: walker.now, why: "version_gone" });
     if (run.waiting) {
-      const moved = leaveWait(run, run.waiting, instruction, offered, walker.now);
-      if (!moved) return run;
-      if (moved.consumed !== run.consumed) offered = undefined;
-      run = moved;
+      const left = leaveWait(run, run.waiting, instruction, offered, walker);
+      if (!left) return run;
+      if (left.run.consumed !== run.consumed) offered = undefined;
+      ({ run, at: reachedAt } = left);
+    } else if (walker.standsStill) {
+      return run;
     } else {
-      if (run.moves >= MAX_MOVES) return end(run, { kind: "failed", at: walker.now, why: "too_many_moves" });
-      run = execute({ ...run, moves: run.moves + 1 }, instruction, walker, effects);
+      if (run.visited.length >= MAX_MOVES)
+        return endRun(run, { kind: "failed", at: walker.now, why: "too_many_moves" });
+      const visited = [...run.visited, run.next];
+      run = execute({ ...run, visited }, instruction, { ...walker, reachedAt }, effects);
       if (run.outcome) return run;
     }
   }
 }
 
-/** The run behind its wait; undefined where it goes on waiting. An event that happened in time (since the entry, for it may
- *  overtake the look that began this wait) counts even if it is heard of late, as long as nobody has looked meanwhile. */
+/** The run behind its wait, and when that ended; undefined where it goes on waiting. An event that happened in time
+ *  counts even if it is heard of late, as long as nobody has looked meanwhile; one that happened before this wait was
+ *  heard of then, and comes again. */
 function leaveWait(
   run: Run,
   waiting: Waiting,
   instruction: Instruction,
   offered: EventInput | undefined,
-  now: number,
-): Run | undefined {
+  { now, standsStill = false }: Walker,
+): { run: Run; at: number } | undefined {
   const { waiting: _, ...free } = run;
-  if (instruction.op === "wait-for") {
-    const inTime = offered && offered.at >= run.enteredAt && offered.at <= waiting.until;
+  const isOver = now >= waiting.until && !standsStill;
+  if (instruction.op === "wait-for" && waiting.for === "event") {
+    const inTime = offered && offered.at >= waiting.since && offered.at <= waiting.until;
     if (inTime && matches(instruction.pattern, offered)) {
-      return { ...free, next: instruction.onEvent, consumed: [...run.consumed, offered.factId] };
+      const consumed = [...run.consumed, offered.factId];
+      return { run: { ...free, next: instruction.onEvent, consumed }, at: offered.at };
     }
-    return now >= waiting.until ? { ...free, next: instruction.onTimeout } : undefined;
+    return isOver ? { run: { ...free, next: instruction.onTimeout }, at: waiting.until } : undefined;
   }
-  return now >= waiting.until ? { ...free, next: run.next + 1 } : undefined;
+  return isOver ? { run: { ...free, next: run.next + 1 }, at: waiting.until } : undefined;
 }
 
-function execute(run: Run, instruction: Instruction, walker: Walker, effects: Effect[]): Run {
+function execute(
+  run: Run,
+  instruction: Instruction,
+  walker: Walker & { readonly reachedAt: number },
+  effects: Effect[],
+): Run {
   const onward = { ...run, next: run.next + 1 };
   switch (instruction.op) {
     case "wait":
@@ -141,7 +155,7 @@ function execute(run: Run, instruction: Instruction, walker: Walker, effects: Ef
     case "wait-until":
       return { ...run, waiting: { for: "time", until: nextTimeOfDay(instruction, walker) } };
     case "wait-for":
-      return { ...run, waiting: { for: "event", until: walker.now + instruction.forMs } };
+      return { ...run, waiting: { for: "event", since: walker.reachedAt, until: walker.now + instruction.forMs } };
     case "split": {
       const arm = drawArm(instruction.experiment, run.profileId, instruction.arms);
       return { ...onward, arms: [...run.arms, [instruction.experiment, arm]] };
@@ -158,12 +172,12 @@ function execute(run: Run, instruction: Instruction, walker: Walker, effects: Ef
       });
       return onward;
     case "tag":
-      effects.push({ kind: "tag", name: instruction.name, on: instruction.on });
+      effects.push({ kind: "tag", name: instruction.name, on: instruction.on, at: walker.now });
       return onward;
     case "jump":
       return { ...run, next: instruction.to };
     case "end":
-      return end(run, { kind: "finished", at: walker.now });
+      return endRun(run, { kind: "finished", at: walker.now });
     default:
       return instruction satisfies never;
   }
@@ -186,11 +200,6 @@ function nextTimeOfDay(
   const today = calendar.dayOf(now);
   const next = calendar.instantOf(today, minuteOfDay);
   return next > now ? next : calendar.instantOf(today + 1, minuteOfDay);
-}
-
-function end(run: Run, outcome: Outcome): Run {
-  const { waiting: _, ...free } = run;
-  return { ...free, outcome };
 }
 
 function matches({ event, matches: test }: EventPattern, offered: EventInput): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { holdsIn } from "#domain/rules/verdict.ts";
 import type { Walker } from "./advance.ts";
@@ -5,8 +6,9 @@ import type { CompiledJourney } from "./compile-journey.ts";
 import { drawShare } from "./draw.ts";
 import { type EntryCause, type Run, runIdOf } from "./run.ts";
 
-/** Live runs that one person may have. */
+/** Live runs that one person may have, and runs that are kept of one: a look at a person reads them all. */
 const MAX_LIVE_RUNS = 25;
+const MAX_KEPT_RUNS = 500;
 
 /** Who did something longer ago than this is not reached as if it were now: back-dated files, a very long outage. */
 const MAX_TRIGGER_AGE_MS = 3 * 24 * 3_600_000;
@@ -29,25 +31,31 @@ export type PlannedEntry =
   | { readonly enters: true; readonly run: Run; readonly gate?: Gate }
   | { readonly enters: false; readonly why: EntryRefusal };
 
+/** Who is to enter. */
+export interface Entrant {
+  readonly profileId: ProfileId;
+  /** Whom the trigger named: the same person, or one who was merged into this one since. The run's id keeps it, so that
+   *  a trigger which comes again after the merge gives the same run. */
+  readonly namedAs?: ProfileId;
+  readonly liveRuns: number;
+  readonly keptRuns: number;
+}
+
 /** Plans the entry of a person whom a trigger has named. `entryKey` tells this occasion from every other: the fact's id,
  *  or the occasion of a schedule or an anniversary, so that a trigger delivered again gives the same run. Pure. */
-export function planEntry(
-  journey: CompiledJourney,
-  person: { readonly profileId: ProfileId; readonly liveRuns: number },
-  cause: EntryCause,
-  walker: Walker,
-): PlannedEntry {
+export function planEntry(journey: CompiledJourney, person: Entrant, cause: EntryCause, walker: Walker): PlannedEntry {
   if (journey.state !== "live") return { enters: false, why: "journey_not_live" };
-  const enteredAt = Math.min(cause.event?.at ?? walker.now, walker.now);
+  const enteredAt = Math.min(cause.event?.at ?? cause.at ?? walker.now, walker.now);
   if (walker.now - enteredAt > MAX_TRIGGER_AGE_MS) return { enters: false, why: "trigger_too_old" };
   if (journey.entryRule && !holdsIn(journey.entryRule.judge(walker.subject)))
     return { enters: false, why: "entry_rule" };
-  if (person.liveRuns >= MAX_LIVE_RUNS) return { enters: false, why: "too_many_runs" };
+  if (person.liveRuns >= MAX_LIVE_RUNS || person.keptRuns >= MAX_KEPT_RUNS)
+    return { enters: false, why: "too_many_runs" };
   const gate = gateOf(journey, person.profileId, cause, walker.now);
   if (gate === "property_missing") return { enters: false, why: "property_missing" };
   const heldOut = drawShare(`holdout ${journey.name}`, person.profileId) < journey.holdout;
   const run: Run = {
-    id: runIdOf(journey.name, person.profileId, cause.factId),
+    id: runIdOf(journey.name, person.namedAs ?? person.profileId, cause.factId),
     journey: journey.name,
     definitionVersion: journey.version,
     profileId: person.profileId,
@@ -57,7 +65,7 @@ export function planEntry(
     next: 0,
     arms: [],
     consumed: [cause.factId],
-    moves: 0,
+    visited: [],
     ...(heldOut && { outcome: { kind: "held-out", at: walker.now } }),
   };
   return { enters: true, run, ...(gate && { gate }) };
@@ -80,5 +88,10 @@ function gateOf(
   if (once.kind === "per-time") return { ...base, key: "per-time", reopensAfterMs: once.ms };
   const value = event?.properties?.[once.property];
   if (typeof value !== "string" && typeof value !== "number") return "property_missing";
-  return { ...base, key: `property:${value}`, reopensAfterMs: Number.POSITIVE_INFINITY };
+  return { ...base, key: `property:${shorten(String(value))}`, reopensAfterMs: Number.POSITIVE_INFINITY };
+}
+
+/** A gate's key is part of the key of an item. */
+function shorten(value: string): string {
+  return value.length <= 64 ? value : createHash("sha256").update(value).digest("base64url");
 }

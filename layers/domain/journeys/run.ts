@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import type { SendStep } from "#events/definitions/journey/steps.ts";
 
 /** How a run ended; each ends once. */
 export type Outcome =
@@ -11,16 +12,30 @@ export type Outcome =
   | { readonly kind: "expired"; readonly at: number; readonly why: "too_old" }
   | { readonly kind: "failed"; readonly at: number; readonly why: "too_many_moves" | "version_gone" };
 
-/** What a live run stands before. `index` is an instruction of its program. */
+/** What a live run waits for. */
 export type Waiting =
   | { readonly for: "time"; readonly until: number }
-  | { readonly for: "event"; readonly until: number };
+  /** `since`: when it got here, by the clock of the waits before. What happened earlier was heard of before this wait. */
+  | { readonly for: "event"; readonly since: number; readonly until: number };
 
 /** What let the person in: the fact, and the event's properties where it was one, for conditions and templates. */
 export interface EntryCause {
   readonly factId: string;
+  /** When it was noticed, where it was no event: milliseconds since 1970. */
+  readonly at?: number;
   readonly event?: Pick<CollectedEvent, "event" | "properties" | "money" | "at">;
 }
+
+/** What a run has decided that others have to do. */
+export type Effect =
+  | {
+      readonly kind: "touch";
+      readonly touchId: string;
+      readonly path: string;
+      readonly send: SendStep;
+      readonly arms: Run["arms"];
+    }
+  | { readonly kind: "tag"; readonly name: string; readonly on: boolean; readonly at: number };
 
 /** One person's walk through one version of a journey. It is stored whole, on the revision before. */
 export interface Run {
@@ -40,10 +55,15 @@ export interface Run {
   readonly arms: readonly (readonly [experiment: string, arm: string])[];
   /** Facts that it has used: none satisfies two waits. */
   readonly consumed: readonly string[];
-  readonly moves: number;
+  /** Every instruction that it has executed, in order: where it stood, for statistics. */
+  readonly visited: readonly number[];
   readonly outcome?: Outcome;
   /** When the goal was reached, also after the run had ended or was held out. */
   readonly convertedAt?: number;
+  /** What is decided and not yet known to be done: whoever loads the run does it first. Absent: nothing. */
+  readonly owed?: readonly Effect[];
+  /** The person turned out to be this one, who has the run from here on. Nothing is written to it any more. */
+  readonly movedTo?: ProfileId;
 }
 
 /** A run's id: the same trigger delivered again gives the same run. `person` is the person's id at entry. */

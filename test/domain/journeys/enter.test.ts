@@ -8,7 +8,7 @@ import { ANN, aJourney, aWalker } from "./a-journey.ts";
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const HOUR_MS = 3_600_000;
 const STEPS = [{ end: true }];
-const person = { profileId: ANN, liveRuns: 0 };
+const person = { profileId: ANN, liveRuns: 0, keptRuns: 0 };
 const cause = (factId: string, at = NOW, properties = {}) => ({
   factId,
   event: { event: "Product Added", at, properties },
@@ -30,7 +30,7 @@ describe("entering a journey", () => {
     ["journey_not_live", { state: "stopped" }, person, cause("f")],
     ["trigger_too_old", {}, person, cause("f", NOW - 73 * HOUR_MS)],
     ["entry_rule", { entry: { when: { trait: { name: "city", exists: true } } } }, person, cause("f")],
-    ["too_many_runs", {}, { profileId: ANN, liveRuns: 25 }, cause("f")],
+    ["too_many_runs", {}, { profileId: ANN, liveRuns: 25, keptRuns: 0 }, cause("f")],
     ["property_missing", { entry: { once: { property: "order_id" } } }, person, cause("f")],
   ])("is refused: %s", (why, written, who, by) => {
     expect(planEntry(aJourney({ steps: STEPS, ...written }), who, by, aWalker(NOW))).toEqual({ enters: false, why });
@@ -59,7 +59,12 @@ describe("entering a journey", () => {
   test("a held-out person's run ends at once, and always for the same people", () => {
     const journey = aJourney({ steps: STEPS, holdout: "10%" });
     const heldOut = Array.from({ length: 5000 }, (_, n) => {
-      const entry = planEntry(journey, { profileId: `p_${n}` as ProfileId, liveRuns: 0 }, cause("f"), aWalker(NOW));
+      const entry = planEntry(
+        journey,
+        { profileId: `p_${n}` as ProfileId, liveRuns: 0, keptRuns: 0 },
+        cause("f"),
+        aWalker(NOW),
+      );
       return entry.enters && entry.run.outcome?.kind === "held-out";
     }).filter(Boolean).length;
     // 500 expected, standard deviation 21: six of them are one in a thousand million.

@@ -19,7 +19,7 @@ function aRun(id: string, changed: Partial<Run> = {}): Run {
     next: 0,
     arms: [],
     consumed: [],
-    moves: 1,
+    visited: [0],
     waiting: { for: "time", until: 5 },
     ...changed,
   };

@@ -1,0 +1,45 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { WorkQueue } from "#domain/ports/work-queue.ts";
+import type { TouchMessage } from "#domain/touches/touch-message.ts";
+import { ChannelName } from "#events/definitions/template.ts";
+import type { readConfig } from "../config.ts";
+import type { Sleep } from "../sleep.ts";
+import { makeWorkQueue } from "./work-queue.ts";
+
+/** The settings of whoever puts touches into the queues of their channels. */
+export const CHANNEL_QUEUE_SETTINGS = [
+  "STRATA_QUEUE_EMAIL",
+  "STRATA_QUEUE_SMS",
+  "STRATA_QUEUE_PUSH",
+  "STRATA_QUEUE_WECHAT",
+  "STRATA_QUEUE_WEBHOOK",
+  "STRATA_QUEUE_INAPP",
+  "STRATA_QUEUE_LOG",
+] as const;
+
+type Config = Pick<
+  ReturnType<typeof readConfig<(typeof CHANNEL_QUEUE_SETTINGS)[number]>>,
+  (typeof CHANNEL_QUEUE_SETTINGS)[number]
+>;
+
+/** The queue of each channel by its name; undefined for a name that is no channel's. */
+export function makeChannelQueues(on: {
+  sqs: SQSClient;
+  config: Config;
+  sleep?: Sleep;
+}): (channel: string) => WorkQueue<TouchMessage> | undefined {
+  const { config, ...rest } = on;
+  const urls: Record<ChannelName, string> = {
+    email: config.STRATA_QUEUE_EMAIL,
+    sms: config.STRATA_QUEUE_SMS,
+    push: config.STRATA_QUEUE_PUSH,
+    wechat: config.STRATA_QUEUE_WECHAT,
+    webhook: config.STRATA_QUEUE_WEBHOOK,
+    inapp: config.STRATA_QUEUE_INAPP,
+    log: config.STRATA_QUEUE_LOG,
+  };
+  const queues = new Map<string, WorkQueue<TouchMessage>>(
+    ChannelName.options.map((name) => [name, makeWorkQueue<TouchMessage>({ ...rest, url: urls[name] })]),
+  );
+  return (channel) => queues.get(channel);
+}

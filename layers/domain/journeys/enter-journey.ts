@@ -1,0 +1,53 @@
+import type { ProfileId } from "#domain/profile/state.ts";
+import { advanceRun, RunMovedError } from "./advance-run.ts";
+import type { CompiledJourney } from "./compile-journey.ts";
+import { type EntryRefusal, planEntry } from "./enter.ts";
+import type { JourneyPorts } from "./journey-ports.ts";
+import type { EntryCause } from "./run.ts";
+import { storedOf } from "./stored-run.ts";
+import { staysLiving, type Visit } from "./visit.ts";
+
+export type Entered = "entered" | "entered_before" | "gate_closed" | EntryRefusal;
+
+/** Lets a person in whom a trigger has named, and walks the run up to its first wait. First the gate, then the run, on
+ *  condition that it is not there; a trigger that comes again finds it and walks on. `namedAs` is whom the trigger named.
+ *  Throws RunMovedError where the person was merged meanwhile. */
+export async function enterJourney(
+  ports: JourneyPorts,
+  visit: Visit,
+  journey: CompiledJourney,
+  cause: EntryCause,
+  namedAs: ProfileId,
+): Promise<Entered> {
+  const { person, runs, walker, bundle } = visit;
+  const kept = Array.from(runs.values(), ({ run }) => run);
+  const before = kept.find((run) => run.journey === journey.name && run.entryKey === cause.factId);
+  if (before) {
+    if (!before.outcome || before.owed) await advanceRun(ports, visit, before.id, { kind: "look" });
+    return "entered_before";
+  }
+  const entrant = {
+    profileId: person.id,
+    namedAs,
+    liveRuns: kept.filter(({ outcome }) => !outcome).length,
+    keptRuns: kept.length,
+  };
+  const planned = planEntry(journey, entrant, cause, walker);
+  if (!planned.enters) return planned.why;
+  if (planned.gate && (await ports.runs.passGate(planned.gate)) === "closed") return "gate_closed";
+  const stored = storedOf(planned.run, 1, bundle);
+  const outcome = await ports.runs.save(stored);
+  if (!(await staysLiving(ports, person.id))) throw new RunMovedError(planned.run.id);
+  // Another worker let the same entry in, and walks it; or died before it did.
+  if (outcome === "saved") {
+    runs.set(planned.run.id, stored);
+    ports.count("RunsEntered", 1);
+    if (planned.run.outcome) ports.count(`RunsEnded.${planned.run.outcome.kind}`, 1);
+  } else {
+    const there = (await ports.runs.ofPerson(person.id)).find(({ run }) => run.id === planned.run.id);
+    if (!there || there.run.movedTo !== undefined) throw new RunMovedError(planned.run.id);
+    runs.set(planned.run.id, there);
+  }
+  await advanceRun(ports, visit, planned.run.id, { kind: "look" });
+  return outcome === "saved" ? "entered" : "entered_before";
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeRunStore } from "#aws/stores/run-store.ts";
+import type { Gate } from "#domain/journeys/enter.ts";
+import type { Run } from "#domain/journeys/run.ts";
+import type { RunStore, StoredRun } from "#domain/ports/run-store.ts";
+import type { ProfileId } from "#domain/profile/state.ts";
+import { createTable, startDynamo } from "../../support/dynalite.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
+import { makeMemoryRunStore } from "../../support/memory-run-store.ts";
+import { NOON } from "../../support/people.ts";
+
+const DAY = 86_400_000;
+const [ANN, BOB] = ["p_ann", "p_bob"] as ProfileId[] as [ProfileId, ProfileId];
+
+const aRun = (id: string, changed: Partial<Run> = {}): Run => ({
+  id,
+  journey: "cart-rescue",
+  definitionVersion: 2,
+  profileId: ANN,
+  entryKey: `entry ${id}`,
+  enteredAt: NOON,
+  cause: { factId: `entry ${id}`, event: { event: "Product Added", at: NOON, properties: { sku: "马克杯" } } },
+  next: 0,
+  waiting: { for: "time", until: NOON + DAY },
+  arms: [["offer", "coupon"]],
+  consumed: [`entry ${id}`],
+  visited: [0],
+  ...changed,
+});
+
+const aGate = (entryKey: string, changed: Partial<Gate> = {}): Gate => ({
+  journey: "cart-rescue",
+  profileId: ANN,
+  key: "per-time",
+  entryKey,
+  at: NOON,
+  reopensAfterMs: 7 * DAY,
+  ...changed,
+});
+
+let emulator: Awaited<ReturnType<typeof startDynamo>>;
+beforeAll(async () => {
+  emulator = await startDynamo();
+});
+afterAll(() => emulator.stop());
+
+describe.each<[string, () => Promise<RunStore>]>([
+  ["in memory", async () => makeMemoryRunStore()],
+  [
+    "in DynamoDB",
+    async () => {
+      const table = await createTable(emulator.dynamo, `runs-${Math.random()}`, "pk+sk");
+      return makeRunStore({ dynamo: emulator.dynamo, table });
+    },
+  ],
+  ["in DynamoDB in memory", async () => makeRunStore({ dynamo: makeMemoryDynamo().client, table: "runs" })],
+])("a run store %s", (_, open) => {
+  test("a run is written only on the revision that was read", async () => {
+    const store = await open();
+    expect(await store.save({ run: aRun("r1"), revision: 2 })).toBe("conflict");
+    expect(await store.save({ run: aRun("r1"), revision: 1 })).toBe("saved");
+    expect(await store.save({ run: aRun("r1"), revision: 1 })).toBe("conflict");
+    const ended: StoredRun = {
+      run: aRun("r1", { outcome: { kind: "finished", at: NOON } }),
+      revision: 2,
+      expiresAt: NOON + DAY,
+    };
+    expect(await store.save(ended)).toBe("saved");
+    expect(await store.ofPerson(ANN)).toEqual([ended]);
+  });
+
+  test("gives back every run of one person and of nobody else", async () => {
+    const store = await open();
+    const own = Array.from({ length: 30 }, (_unused, n) => aRun(`r${String(n).padStart(2, "0")}`));
+    for (const run of own) await store.save({ run, revision: 1 });
+    await store.save({ run: aRun("other", { profileId: BOB }), revision: 1 });
+    await store.passGate(aGate("entry"));
+    expect((await store.ofPerson(ANN)).map(({ run }) => run)).toEqual(own);
+    expect(await store.ofPerson("p_nobody" as ProfileId)).toEqual([]);
+  });
+
+  test("a run is removed only at the revision that is named", async () => {
+    const store = await open();
+    await store.save({ run: aRun("r1"), revision: 1 });
+    await store.save({ run: aRun("r1"), revision: 2 });
+    await store.remove({ run: aRun("r1"), revision: 1 });
+    expect(await store.ofPerson(ANN)).toHaveLength(1);
+    await store.remove({ run: aRun("r1"), revision: 2 });
+    expect(await store.ofPerson(ANN)).toEqual([]);
+  });
+
+  test("a gate lets one entry pass, that entry again, and another once it has reopened", async () => {
+    const store = await open();
+    expect(await store.passGate(aGate("one"))).toBe("passed");
+    expect(await store.passGate(aGate("two", { at: NOON + 7 * DAY - 1 }))).toBe("closed");
+    expect(await store.passGate(aGate("one", { at: NOON + DAY }))).toBe("passed");
+    expect(await store.gatesOf(ANN)).toEqual([aGate("one")]);
+    expect(await store.passGate(aGate("two", { at: NOON + 7 * DAY }))).toBe("passed");
+    expect(await store.passGate(aGate("one", { at: NOON + 8 * DAY }))).toBe("closed");
+  });
+
+  test("a gate for good never reopens, and each journey, key and person has one of its own", async () => {
+    const store = await open();
+    const ever = { key: "ever", reopensAfterMs: Number.POSITIVE_INFINITY };
+    expect(await store.passGate(aGate("one", ever))).toBe("passed");
+    expect(await store.passGate(aGate("two", { ...ever, at: NOON + 4000 * DAY }))).toBe("closed");
+    for (const other of [{ journey: "welcome" }, { key: "property:a#b" }, { profileId: BOB }]) {
+      expect(await store.passGate(aGate("two", { ...ever, ...other }))).toBe("passed");
+    }
+    const sorted = (await store.gatesOf(ANN)).map(({ journey, key }) => `${journey} ${key}`).toSorted();
+    expect(sorted).toEqual(["cart-rescue ever", "cart-rescue property:a#b", "welcome ever"]);
+  });
+
+  test("of two gates of people who turned out to be one the later is kept", async () => {
+    const store = await open();
+    await store.keepGate(aGate("one"));
+    await store.keepGate(aGate("two", { at: NOON + DAY }));
+    await store.keepGate(aGate("one"));
+    expect(await store.gatesOf(ANN)).toEqual([aGate("two", { at: NOON + DAY })]);
+  });
+
+  test("of entries that come at once one passes a gate", async () => {
+    const store = await open();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_unused, n) => store.passGate(aGate(`entry ${n}`))));
+    expect(outcomes.filter((outcome) => outcome === "passed")).toHaveLength(1);
+  });
+});
