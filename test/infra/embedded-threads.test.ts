@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { embeddedThreads } from "../../infra/bundling/embedded-threads.ts";
 import { anEmailJob } from "../domain/templates/a-job.ts";
@@ -12,11 +12,11 @@ const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "strata-thread-test-"));
 const options = {
   bundle: true,
-  platform: "node",
+  platform: "node" as const,
   target: "node24",
   mainFields: ["module", "main"],
   minify: true,
-} as const;
+} satisfies BuildOptions;
 
 const ENDLESS =
   "{% for a in (1..2000) %}{% for b in (1..2000) %}{% for c in (1..2000) %}{% endfor %}{% endfor %}{% endfor %}";
