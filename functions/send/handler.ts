@@ -40,7 +40,8 @@ const config = readConfig(
 const dynamo = makeDynamo();
 const secrets = makeSecretsManager();
 const now = () => Date.now();
-const telemetry = makeTelemetry(`send-${config.STRATA_CHANNEL}`);
+// One name for all channels: an alarm watches them together.
+const telemetry = makeTelemetry("send");
 const send = makeSendHandler(
   {
     channel: config.STRATA_CHANNEL,

@@ -50,12 +50,20 @@ export function makeSendHandler(
     }
     for (const { metric, reason, n } of countTurns(turns)) countBy(metric, { channel, reason }, n);
     for (const provider of open) countBy("BreakerOpen", { channel, provider }, 1);
+    // What the alarms watch: an alarm cannot add up dimensions.
+    countBy("BreakerOpen", {}, open.length);
+    countBy("SendFailures", {}, [...turns.values()].filter(isFailure).length);
     return {
       batchItemFailures: records
         .filter(({ touchId }) => touchId === undefined || failed.has(touchId))
         .map(({ messageId }) => ({ itemIdentifier: messageId })),
     };
   };
+}
+
+/** Nobody got it, or nobody knows. */
+function isFailure(turn: Turn): boolean {
+  return turn.kind === "ended" && (turn.state === "failed" || turn.state === "unknown");
 }
 
 function touchIdOf(body: string): string | undefined {

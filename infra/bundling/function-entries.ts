@@ -2,12 +2,14 @@
 export const functionEntries = [
   "functions/admin/handler.ts",
   "functions/collect/handler.ts",
+  "functions/decide/handler.ts",
   "functions/fold/handler.ts",
   "functions/fold/refold.ts",
   "functions/import/handler.ts",
   "functions/index/handler.ts",
   "functions/retier/plan.ts",
   "functions/retier/slice.ts",
+  "functions/send/handler.ts",
   "functions/wake/due.ts",
   "functions/wake/handler.ts",
 ] as const;

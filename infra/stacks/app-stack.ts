@@ -3,11 +3,13 @@ import type { Construct } from "constructs";
 import { Admin } from "../constructs/admin.ts";
 import { ChannelQueues } from "../constructs/channel-queues.ts";
 import { Collect } from "../constructs/collect.ts";
+import { Decide } from "../constructs/decide.ts";
 import { Fold } from "../constructs/fold.ts";
 import { openFrontDoor } from "../constructs/front-door.ts";
 import { ImportPeople } from "../constructs/import-people.ts";
 import { IndexTags } from "../constructs/index-tags.ts";
 import { Retier } from "../constructs/retier.ts";
+import { Send } from "../constructs/send.ts";
 import { Wake } from "../constructs/wake.ts";
 import type { DeploymentContext } from "../deployment-context.ts";
 import type { DataResources } from "./data-stack.ts";
@@ -25,10 +27,12 @@ export class AppStack extends Stack {
     new Collect(this, "Collect", { frontDoor, resources });
     new Fold(this, "Fold", { resources });
     new IndexTags(this, "Index", { resources });
-    new Wake(this, "Wake", { resources });
     const retier = new Retier(this, "Retier", { resources, context });
     const imports = new ImportPeople(this, "Import", { resources });
-    new ChannelQueues(this, "Channels");
+    const channels = new ChannelQueues(this, "Channels");
+    new Wake(this, "Wake", { resources, channels });
+    new Decide(this, "Decide", { resources, channels });
+    new Send(this, "Send", { resources, channels, publicUrl: context.publicUrl ?? frontDoor.url });
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });

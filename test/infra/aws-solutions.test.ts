@@ -11,7 +11,7 @@ import { createApp } from "../../infra/create-app.ts";
 const accepted: Readonly<Record<string, string>> = {
   "AwsSolutions-S1": "Access logs of the bucket would double its requests; only our functions can reach it.",
   "AwsSolutions-SMG4":
-    "The first admin token is for setting up: an administrator makes further tokens and may delete it.",
+    "The first admin token is for setting up: an administrator makes further tokens and may delete it. A new key of links would break every link that was sent and forget who unsubscribed.",
   "AwsSolutions-APIG1": "Access logs hold addresses of persons, and cost as much as the requests.",
   "AwsSolutions-APIG2": "SDKs send many shapes; the handlers validate and say why.",
   "AwsSolutions-APIG3": "A web application firewall costs more than everything else idle; a deployer may attach one.",
@@ -19,7 +19,7 @@ const accepted: Readonly<Record<string, string>> = {
   "AwsSolutions-APIG6": "See APIG1.",
   "AwsSolutions-COG4": "See APIG4.",
   "AwsSolutions-IAM5":
-    "Actions are listed one by one; the only wildcards are names of objects below a prefix of our bucket.",
+    "Actions are listed one by one; the only wildcards are names of objects below a prefix of our bucket, of secrets below strata/, and of the account's own identities of e-mail.",
 };
 
 const Report = z.object({

@@ -32,14 +32,16 @@ describe("the functions' bundles", () => {
   test.each([
     ["functions/admin/handler.ts", 1_480_000],
     ["functions/collect/handler.ts", 715_000],
+    ["functions/decide/handler.ts", 900_000],
     ["functions/fold/handler.ts", 590_000],
     ["functions/fold/refold.ts", 590_000],
     ["functions/import/handler.ts", 775_000],
     ["functions/index/handler.ts", 450_000],
     ["functions/retier/plan.ts", 515_000],
     ["functions/retier/slice.ts", 655_000],
-    ["functions/wake/due.ts", 590_000],
-    ["functions/wake/handler.ts", 605_000],
+    ["functions/send/handler.ts", 1_200_000],
+    ["functions/wake/due.ts", 900_000],
+    ["functions/wake/handler.ts", 900_000],
   ] as const)("%s stays below %d bytes", async (entry, limit) => {
     expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);
   });

@@ -6,6 +6,7 @@ import { synthesise } from "./synthesised.ts";
 
 const { functions: template } = synthesise();
 const functions = Object.entries(template.findResources("AWS::Lambda::Function"));
+const senders = ["Email", "Sms", "Push", "Wechat", "Webhook", "Inapp", "Log"].map((channel) => `Send${channel}`);
 const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
 
 describe("functions", () => {
@@ -13,12 +14,14 @@ describe("functions", () => {
     expect(functions.map(([id]) => id).toSorted()).toEqual([
       "Admin",
       "Collect",
+      "Decide",
       "Fold",
       "Import",
       "Index",
       "Refold",
       "Retier",
       "RetierPlan",
+      ...senders.toSorted(),
       "Wake",
       "WakeDue",
     ]);
@@ -116,7 +119,38 @@ test("the nightly run starts when the deployer says", () => {
   expect(() => synthesise({ retierAt: "04:00" })).toThrow("-c retierAt");
 });
 
+describe("senders", () => {
+  const propertiesOf = (id: string) => Object.fromEntries(functions)[id]?.Properties;
+
+  test("are the same but for their channel and its queue", () => {
+    const variants = senders.map((id) => {
+      const { Code, Handler, MemorySize, Timeout, Environment } = propertiesOf(id);
+      const { STRATA_CHANNEL, STRATA_QUEUE_OWN, ...others } = Environment.Variables;
+      expect([STRATA_CHANNEL, STRATA_QUEUE_OWN.Ref]).toEqual([id.slice(4).toLowerCase(), `${id.slice(4)}Queue`]);
+      return JSON.stringify({ Code, Handler, MemorySize, Timeout, others });
+    });
+    expect(new Set(variants).size).toBe(1);
+  });
+
+  test.each([
+    ["http", {}, /^{"Fn::GetAtt":\["HttpApi\w*","ApiEndpoint"\]}$/],
+    ["rest", { edge: "rest" }, /^{"Fn::Join":\["",\["https:\/\/",{"Ref":"RestApi\w*"},".*\/prod"\]\]}$/],
+    ["own", { publicUrl: "https://api.example.com" }, /^"https:\/\/api\.example\.com"$/],
+  ])("know what links begin with: %s", (_, context, url) => {
+    const sender = synthesise(context).functions.findResources("AWS::Lambda::Function").SendEmail;
+    expect(JSON.stringify(sender?.Properties.Environment.Variables.STRATA_PUBLIC_URL)).toMatch(url);
+  });
+});
+
+test.each(["http", "rest"])("with the %s edge no resource waits for itself", (edge) => {
+  const resources: Record<string, unknown> = synthesise({ edge }).functions.toJSON().Resources;
+  expect(findCycle(resources)).toBeUndefined();
+  expect(findCycle({ A: { Ref: "B" }, B: { DependsOn: ["C"] }, C: { "Fn::GetAtt": ["A", "Arn"] } })).toContain("A");
+});
+
 test.each([
+  ["send", "BreakerOpen"],
+  ["send", "SendFailures"],
   ["wake", "WakeLagSeconds"],
   ["retier-plan", "RetierStalled"],
   ["import", "ImportAttemptsFailed"],
@@ -146,12 +180,26 @@ describe("consumers of the queues", () => {
     });
   });
 
+  test.each(senders)("%s takes ten touches at a time, gathered for a second, ten batches at once", (id) => {
+    const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);
+    expect(mapping?.Properties).toEqual({
+      EventSourceArn: { "Fn::GetAtt": [`${id.slice(4)}Queue`, "Arn"] },
+      FunctionName: { Ref: id },
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+
   test("have room for six attempts before another poller sees a message", () => {
     for (const { Properties } of mappings) {
       const [queue] = Properties.EventSourceArn["Fn::GetAtt"] ?? [];
       if (queue === undefined) continue;
       const timeout: number = Object.fromEntries(functions)[Properties.FunctionName.Ref]?.Properties.Timeout;
-      expect(template.findResources("AWS::SQS::Queue")[queue]?.Properties.VisibilityTimeout).toBe(6 * timeout);
+      expect(template.findResources("AWS::SQS::Queue")[queue]?.Properties.VisibilityTimeout).toBe(
+        6 * timeout + (Properties.MaximumBatchingWindowInSeconds ?? 0),
+      );
     }
   });
 });
@@ -170,3 +218,30 @@ test("the outputs say where the API is and which secret is the first admin token
   template.hasOutput("ApiUrl", {});
   template.hasOutput("AdminTokenSecretName", { Value: { "Fn::ImportValue": Match.stringLikeRegexp("AdminToken") } });
 });
+
+/** The ids along which resources refer to each other in a circle, which CloudFormation refuses. */
+function findCycle(resources: Readonly<Record<string, unknown>>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (id: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(id)) return [...path.slice(path.indexOf(id)), id];
+    if (done.has(id)) return undefined;
+    for (const next of referencesIn(resources[id])) {
+      const cycle = next in resources ? visit(next, [...path, id]) : undefined;
+      if (cycle) return cycle;
+    }
+    done.add(id);
+    return undefined;
+  };
+  return Object.keys(resources)
+    .map((id) => visit(id, []))
+    .find((cycle) => cycle !== undefined);
+}
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, argument]) => {
+    if (key === "Ref" || key === "DependsOn") return [argument].flat().map(String);
+    if (key === "Fn::GetAtt") return [String(argument[0])];
+    return referencesIn(argument);
+  });
+}

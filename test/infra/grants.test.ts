@@ -35,8 +35,8 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
   });
 
   test.each([
-    ["Identities", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
-    ["Activity", "PutItem", ["Admin", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
+    ["Identities", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
+    ["Activity", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
     ["Metrics", "Query", ["Admin"]],
     ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
   ])(
@@ -51,6 +51,29 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
       expect(granted.map(([id]) => id.replace(/ServiceRole.*|Role.*/, "")).toSorted()).toEqual(allowed);
     },
   );
+
+  test("let the sender of e-mail alone send e-mail, in the name of identities of this account", () => {
+    const statements = Object.entries(functions.findResources("AWS::IAM::Policy")).flatMap(([id, policy]) =>
+      findStatements(policy).flatMap(({ actions, resource }) =>
+        actions.some((action) => action.startsWith("ses:"))
+          ? [[id.replace(/Role.*/, ""), JSON.stringify(resource)]]
+          : [],
+      ),
+    );
+    expect(statements).toEqual([
+      ["SendSendEmail", expect.stringMatching(/:ses:\*:",{"Ref":"AWS::AccountId"},":identity\/\*"/)],
+    ]);
+  });
+
+  test("let senders read the secrets of providers below strata/ and the key of links, and no other secret", () => {
+    const secrets = Object.entries(functions.findResources("AWS::IAM::Policy"))
+      .filter(([id]) => id.startsWith("Send"))
+      .flatMap(([, policy]) => findStatements(policy))
+      .filter(({ actions }) => actions.includes("secretsmanager:GetSecretValue"))
+      .map(({ resource }) => JSON.stringify(resource));
+    expect(new Set(secrets).size).toBe(2);
+    for (const secret of secrets) expect(secret).toMatch(/:secret:strata\/\*"|RefLinkKey/);
+  });
 
   test("let the key be used only through DynamoDB", () => {
     const policies = JSON.stringify(functions.findResources("AWS::IAM::Policy"));
