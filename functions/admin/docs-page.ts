@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { html, Markup } from "#aws/html.ts";
 import { readSchema, renderFields, renderType, type Schema } from "./docs-schema.ts";
 import { DOCS_STYLE } from "./docs-style.ts";
-import { html, Markup } from "./html.ts";
 
 const Content = z.record(z.string(), z.looseObject({ schema: z.unknown().optional() }));
 const Operation = z.looseObject({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "#aws/html.ts";
 
 /** As much of JSON Schema as our own document uses. */
 export interface Schema {

@@ -14,6 +14,8 @@ const Options = z.strictObject({
   /** Where SES publishes deliveries, bounces and complaints to. */
   configurationSet: z.string().optional(),
   region: z.string().optional(),
+  /** ARNs of SNS topics whose notifications of outcomes are believed, apart by spaces or commas. */
+  snsTopics: z.string().optional(),
 });
 
 /** Where an account's daily quota is spent or sending is paused, asking again soon is no use. */
@@ -45,7 +47,7 @@ const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOS
 /** E-mail over Amazon SES v2. SES has no idempotency key: a lost answer is `unknown`, and the SDK must not try again by
  *  itself. `endpoint` and credentials come from the SDK's own reading of the environment. */
 export function makeSesChannel(definition: ChannelDefinition, client: SESv2ClientConfig = {}): Channel {
-  const { configurationSet, region, ...sender } = readOptions(definition, Options);
+  const { configurationSet, region, snsTopics: _read, ...sender } = readOptions(definition, Options);
   const ses = new SESv2Client({ ...client, ...(region !== undefined && { region }), maxAttempts: 1 });
   return {
     name: definition.name,

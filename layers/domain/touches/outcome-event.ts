@@ -42,7 +42,8 @@ export function outcomeEvent(outcome: Outcome): CollectedEvent | undefined {
     receivedAt: now,
     day: calendar.dayOf(at),
     source: { name: "strata", type: "server" },
-    activity: DONE_BY_PEOPLE.has(name),
+    // A robot that opens a message is nobody's activity.
+    activity: DONE_BY_PEOPLE.has(name) && properties?.automated !== true,
     properties: {
       ...properties,
       touchId: touch.id,
@@ -62,7 +63,7 @@ export async function putOutcomes(events: EventStream, outcomes: readonly Outcom
 
 /** One identifier is enough for the fold to find the person; more of them could only link. A user's id before an address,
  *  the one known longest. */
-function strongestOf({ state }: Profile): [type: string, value: string] | undefined {
+export function strongestOf({ state }: Pick<Profile, "state">): [type: string, value: string] | undefined {
   const known = [...state.identifiers].map(([key, since]) => ({ ...splitIdentifier(key), since }));
   const rank = (type: string) => (type === "userId" ? 0 : type === "anonymousId" ? 2 : 1);
   const [first] = known.toSorted(
