@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { makeDynamo, makeKinesis, makeS3 } from "#aws/clients.ts";
+import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { JOURNEY_SETTINGS, makeJourneyPorts } from "#aws/journey-ports.ts";
 import { sleep as realSleep, type Sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeConsentStore } from "#aws/stores/consent-store.ts";
@@ -14,7 +15,8 @@ import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeWorkStore } from "#aws/stores/work-store.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
-import type { ReviewPorts } from "./review-ports.ts";
+import { endWaits } from "#domain/journeys/end-waits.ts";
+import type { TimerPorts } from "./see-to-timers.ts";
 import type { ShardPorts } from "./work-shard.ts";
 
 const SETTINGS = [
@@ -37,20 +39,28 @@ export interface WakeClients {
   readonly kinesis: KinesisClient;
 }
 
-export interface WakeSurroundings extends Pick<ReviewPorts, "now" | "count" | "logFailure"> {
+export interface WakeSurroundings extends Pick<TimerPorts, "now" | "count" | "logFailure" | "endWaits"> {
   readonly sleep?: Sleep;
 }
 
 /** Config → clients → ports, once for each instance of the two functions of the time path. */
 export function makeWakeContext(serviceName: string) {
-  const config = readConfig(...SETTINGS);
+  const config = readConfig(...SETTINGS, ...JOURNEY_SETTINGS);
   const telemetry = makeTelemetry(serviceName);
+  const clients = {
+    dynamo: makeDynamo(),
+    s3: makeS3(),
+    kinesis: makeKinesis(),
+    sqs: makeSqs(),
+    secrets: makeSecretsManager(),
+  };
+  const journeys = makeJourneyPorts(config, clients, { now: () => Date.now(), count: telemetry.count });
   const surroundings: WakeSurroundings = {
-    now: () => Date.now(),
+    now: journeys.now,
     count: telemetry.count,
+    endWaits: (timers, now) => endWaits(journeys, timers, now),
     logFailure: (error, context) => telemetry.log.warn("person_not_reviewed", { ...context, error: error as Error }),
   };
-  const clients = { dynamo: makeDynamo(), s3: makeS3(), kinesis: makeKinesis() };
   return { ports: makeWakePorts(config, clients, surroundings), telemetry };
 }
 

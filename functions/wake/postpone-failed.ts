@@ -20,27 +20,34 @@ interface Failed {
 export async function postponeFailed(ports: ReviewPorts, failed: readonly Failed[], now: number): Promise<Timer[]> {
   ports.count("WakeFailures", failed.length);
   const left = await Promise.all(
-    failed.map(async ({ id, timers, person, error }) => {
+    failed.map(({ id, timers, person, error }) => {
       ports.logFailure(error, { profileId: id });
-      if (isRetriable(error)) return timers;
-      const outcomes = await Promise.allSettled(
-        timers.map(async (timer) => (timer.at > now - HOUR_MS ? [timer] : await postpone(ports, timer, person, now))),
-      );
-      return outcomes.flatMap((outcome, n) =>
-        outcome.status === "fulfilled" ? outcome.value : timers.slice(n, n + 1),
-      );
+      return postponeTimers(ports, timers, error, { now, version: person?.version ?? 0 });
     }),
   );
   return left.flat();
 }
 
+/** The same for rows of any kind; `version` is that of the state as it is. */
+export async function postponeTimers(
+  ports: Pick<ReviewPorts, "timers">,
+  timers: readonly Timer[],
+  error: unknown,
+  at: { readonly now: number; readonly version: number },
+): Promise<readonly Timer[]> {
+  if (isRetriable(error)) return timers;
+  const outcomes = await Promise.allSettled(
+    timers.map(async (timer) => (timer.at > at.now - HOUR_MS ? [timer] : await postpone(ports, timer, at))),
+  );
+  return outcomes.flatMap((outcome, n) => (outcome.status === "fulfilled" ? outcome.value : timers.slice(n, n + 1)));
+}
+
 async function postpone(
-  { timers }: ReviewPorts,
+  { timers }: Pick<ReviewPorts, "timers">,
   timer: Timer,
-  person: Profile | undefined,
-  now: number,
+  { now, version: reached }: { readonly now: number; readonly version: number },
 ): Promise<Timer[]> {
-  const version = Math.max(timer.version, person?.version ?? 0);
+  const version = Math.max(timer.version, reached);
   await timers.put({ ...timer, at: nextMinute(now) + HOUR_MS, version, writtenAt: now });
   await timers.remove(timer, version);
   return [];

@@ -18,5 +18,7 @@ export type WakeMetric =
   | "TimersMoved"
   /** Rows that no profile relied on: of writers that died or lost a race. */
   | "StrayTimers"
-  /** People who could not be reviewed. */
+  /** Waits of runs and touches that have ended. */
+  | "WaitsEnded"
+  /** People who could not be seen to. */
   | "WakeFailures";

@@ -2,8 +2,7 @@ import { TIMER_SHARDS, type Timer, type TimerStore } from "#domain/ports/timer-s
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
 import type { DueMessage } from "./due-message.ts";
-import { reviewPeople } from "./review-people.ts";
-import type { ReviewPorts } from "./review-ports.ts";
+import { seeToTimers, type TimerPorts } from "./see-to-timers.ts";
 import { moveWatermark, readWatermark } from "./watermark.ts";
 
 /** As many rows are seen to at once; more are shared out over the queue. */
@@ -11,7 +10,7 @@ const FEW = 200;
 const ROWS_A_SHARD = 50;
 const ROWS_A_STEP = 100;
 
-export interface WakePorts extends ReviewPorts {
+export interface WakePorts extends TimerPorts {
   readonly work: WorkStore;
   readonly due: WorkQueue<DueMessage>;
 }
@@ -33,7 +32,7 @@ export async function wake(ports: WakePorts, few = FEW): Promise<void> {
   const seen = await look(ports.timers, from, now);
   const timers = seen.flatMap((shard) => shard.timers);
   const isFew = timers.length <= few && seen.every(({ isAll }) => isAll);
-  const left = isFew ? await reviewAll(ports, timers, now) : await shareOut(ports, seen, from, now);
+  const left = isFew ? await seeToAll(ports, timers, now) : await shareOut(ports, seen, from, now);
   const earliest = left.reduce((first, { at }) => Math.min(first, at), now);
   ports.count("WakeLagSeconds", Math.round((now - earliest) / 1000));
   await moveWatermark(ports.work, stored, earliest);
@@ -49,10 +48,10 @@ async function look(timers: TimerStore, from: number, to: number): Promise<Seen[
   return seen.filter(({ timers: own, isAll }) => own.length > 0 || !isAll);
 }
 
-async function reviewAll(ports: WakePorts, timers: readonly Timer[], now: number): Promise<Timer[]> {
+async function seeToAll(ports: WakePorts, timers: readonly Timer[], now: number): Promise<Timer[]> {
   const left: Timer[] = [];
   for (let start = 0; start < timers.length; start += ROWS_A_STEP) {
-    left.push(...(await reviewPeople(ports, timers.slice(start, start + ROWS_A_STEP), now)));
+    left.push(...(await seeToTimers(ports, timers.slice(start, start + ROWS_A_STEP), now)));
   }
   return left;
 }

@@ -1,8 +1,7 @@
 import type { WorkStore } from "#domain/ports/work-store.ts";
 import { acquireLease, releaseLease, renewLease } from "#domain/work/lease.ts";
 import type { DueMessage } from "./due-message.ts";
-import { reviewPeople } from "./review-people.ts";
-import type { ReviewPorts } from "./review-ports.ts";
+import { seeToTimers, type TimerPorts } from "./see-to-timers.ts";
 
 const ROWS_A_STEP = 100;
 /** Longer than any one step takes. */
@@ -10,7 +9,7 @@ const LEASE_MS = 120_000;
 /** Less than the function's time limit: what is left is shared out again by the next look. */
 const WORK_MS = 240_000;
 
-export interface ShardPorts extends ReviewPorts {
+export interface ShardPorts extends TimerPorts {
   readonly work: WorkStore;
 }
 
@@ -30,7 +29,7 @@ export async function workShard(ports: ShardPorts, { shard, from, to }: DueMessa
       limit: ROWS_A_STEP,
       ...(cursor !== undefined && { cursor }),
     });
-    await reviewPeople(ports, page.timers, to);
+    await seeToTimers(ports, page.timers, to);
     cursor = page.cursor;
     if (cursor === undefined) break;
     held = await renewLease(work, held, by());

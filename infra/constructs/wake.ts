@@ -4,26 +4,28 @@ import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import type { FunctionEntry } from "../bundling/function-entries.ts";
 import type { DataResources } from "../stacks/data-stack.ts";
+import type { ChannelQueues } from "./channel-queues.ts";
 import { OperationalAlarm } from "./operational-alarm.ts";
 import { QueueConsumer } from "./queue-consumer.ts";
 import { type FunctionEnvironment, StrataFunction } from "./strata-function.ts";
+import { grantWalkJourneys, walkJourneysSettings } from "./walk-journeys.ts";
 import { WorkQueue } from "./work-queue.ts";
-import { grantWritePeople, writePeopleSettings } from "./write-people.ts";
 
 /** A worker stops after four of them, and the look of the next minute shares out what is left. */
 const dueTimeout = Duration.minutes(5);
 
 interface WakeProps {
   readonly resources: DataResources;
+  readonly channels: ChannelQueues;
 }
 
-/** The time path: whose answers expire, each minute; where they are many, over a queue. */
+/** The time path: whose answers expire and whose waits end, each minute; where they are many, over a queue. */
 export class Wake extends Construct {
-  readonly #resources: DataResources;
+  readonly #props: WakeProps;
 
-  constructor(scope: Construct, id: string, { resources }: WakeProps) {
+  constructor(scope: Construct, id: string, props: WakeProps) {
     super(scope, id);
-    this.#resources = resources;
+    this.#props = props;
     const queue = new WorkQueue(this, "DueQueue", { consumerTimeout: dueTimeout, alarmAge: Duration.minutes(15) });
     this.#createLook(queue);
     const due = this.#createFunction("WakeDue", {
@@ -63,18 +65,19 @@ export class Wake extends Construct {
     id: string,
     props: { entry: FunctionEntry; description: string; timeout: Duration; environment?: FunctionEnvironment },
   ): StrataFunction {
-    const { tables } = this.#resources;
+    const { resources, channels } = this.#props;
+    const { tables } = resources;
     const created = new StrataFunction(this, id, {
       ...props,
       // Evaluation is computing: more memory is more processor.
       memoryMb: 1024,
       environment: {
-        ...writePeopleSettings(this.#resources),
+        ...walkJourneysSettings(resources, channels),
         ...props.environment,
         STRATA_TABLE_WORK: tables.name("Work"),
       },
     });
-    grantWritePeople(created, this.#resources);
+    grantWalkJourneys(created, resources, channels);
     // Who is due.
     tables.grant(created, "Timers", "Query");
     // The watermark, and the leases of shards.

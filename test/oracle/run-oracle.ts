@@ -156,6 +156,7 @@ class World {
       logFailure: (error: unknown) => {
         throw error;
       },
+      endWaits: async () => [],
     };
   }
 
