@@ -7,6 +7,8 @@ export const functionEntries = [
   "functions/fold/refold.ts",
   "functions/import/handler.ts",
   "functions/index/handler.ts",
+  "functions/outcome/handler.ts",
+  "functions/outcome/http.ts",
   "functions/retier/plan.ts",
   "functions/retier/slice.ts",
   "functions/send/handler.ts",

@@ -8,6 +8,7 @@ import { Fold } from "../constructs/fold.ts";
 import { openFrontDoor } from "../constructs/front-door.ts";
 import { ImportPeople } from "../constructs/import-people.ts";
 import { IndexTags } from "../constructs/index-tags.ts";
+import { Outcome } from "../constructs/outcome.ts";
 import { Retier } from "../constructs/retier.ts";
 import { Send } from "../constructs/send.ts";
 import { Wake } from "../constructs/wake.ts";
@@ -33,6 +34,7 @@ export class AppStack extends Stack {
     new Wake(this, "Wake", { resources, channels });
     new Decide(this, "Decide", { resources, channels });
     new Send(this, "Send", { resources, channels, publicUrl: context.publicUrl ?? frontDoor.url });
+    new Outcome(this, "Outcome", { frontDoor, resources });
     new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });

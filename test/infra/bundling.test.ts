@@ -37,6 +37,8 @@ describe("the functions' bundles", () => {
     ["functions/fold/refold.ts", 590_000],
     ["functions/import/handler.ts", 775_000],
     ["functions/index/handler.ts", 450_000],
+    ["functions/outcome/handler.ts", 620_000],
+    ["functions/outcome/http.ts", 750_000],
     ["functions/retier/plan.ts", 515_000],
     ["functions/retier/slice.ts", 655_000],
     ["functions/send/handler.ts", 1_200_000],

@@ -30,7 +30,15 @@ const collection = [
   "OPTIONS /healthz",
 ];
 const administration = ["ANY /admin/v1/{proxy+}", "GET /openapi.json", "GET /docs"];
-const everyRoute = [...collection, ...administration].toSorted();
+const outcomes = [
+  "GET /t/{token}",
+  "GET /u/{token}",
+  "POST /u/{token}",
+  "POST /v1/outcomes/{channel}/{provider}",
+  "GET /v1/inapp",
+  "OPTIONS /v1/inapp",
+];
+const everyRoute = [...collection, ...administration, ...outcomes].toSorted();
 
 interface RestResource {
   readonly ParentId: { readonly Ref?: string };
@@ -82,8 +90,8 @@ describe("the REST API, with -c edge=rest", () => {
 
 test("a function has one permission a trigger: its policy has a size limit", () => {
   for (const edge of ["http", "rest"]) {
-    // Collect and Admin by the API, Refold and Wake by their schedules, RetierPlan by two.
-    synthesise({ edge }).functions.resourceCountIs("AWS::Lambda::Permission", 6);
+    // Collect, Admin and OutcomeHttp by the API, Refold and Wake by their schedules, RetierPlan by two, Outcome by mails.
+    synthesise({ edge }).functions.resourceCountIs("AWS::Lambda::Permission", 8);
   }
 });
 

@@ -19,6 +19,8 @@ const functionOfEntry = {
   "functions/fold/refold.ts": "Refold",
   "functions/import/handler.ts": "Import",
   "functions/index/handler.ts": "Index",
+  "functions/outcome/handler.ts": "Outcome",
+  "functions/outcome/http.ts": "OutcomeHttp",
   "functions/retier/plan.ts": "RetierPlan",
   "functions/retier/slice.ts": "Retier",
   // One of seven that differ in their channel alone.

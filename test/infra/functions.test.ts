@@ -18,6 +18,8 @@ describe("functions", () => {
       "Fold",
       "Import",
       "Index",
+      "Outcome",
+      "OutcomeHttp",
       "Refold",
       "Retier",
       "RetierPlan",
@@ -86,7 +88,7 @@ describe("consumers of the streams", () => {
   test.each(["IteratorAge", "OnFailureDestinationDeliveredEventCount", "DestinationDeliveryFailures"])(
     "each have an alarm for %s",
     (metric) => {
-      template.resourcePropertiesCountIs("AWS::CloudWatch::Alarm", { MetricName: metric }, 2);
+      template.resourcePropertiesCountIs("AWS::CloudWatch::Alarm", { MetricName: metric }, 3);
     },
   );
 
@@ -117,6 +119,22 @@ test("the nightly run starts when the deployer says", () => {
   const { functions: later } = synthesise({ retierAt: "0 4 * * ? *" });
   later.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "cron(0 4 * * ? *)" });
   expect(() => synthesise({ retierAt: "04:00" })).toThrow("-c retierAt");
+});
+
+test("Outcome hears what SES says of mails, and of nothing else", () => {
+  template.hasResourceProperties("AWS::Events::Rule", {
+    EventPattern: {
+      source: ["aws.ses"],
+      "detail-type": [
+        "Email Bounced",
+        "Email Complaint Received",
+        "Email Delivered",
+        "Email Rejected",
+        "Email Rendering Failed",
+      ],
+    },
+    Targets: [Match.objectLike({ Arn: { "Fn::GetAtt": ["Outcome", "Arn"] } })],
+  });
 });
 
 describe("senders", () => {
