@@ -21,6 +21,8 @@ export function makeEnvironment(plan: FunctionPlan, endpoints: Endpoints, apiUrl
     // Definitions take effect within a second here: people try things out.
     STRATA_DEFINITIONS_MAX_AGE_MS: "1000",
     STRATA_S3_PATH_STYLE: "true",
+    // Webhooks may reach this machine only where whoever starts the runtime says so.
+    STRATA_WEBHOOK_ALLOWED_HOSTS: process.env.STRATA_WEBHOOK_ALLOWED_HOSTS ?? "",
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
