@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSigningS3, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
+import { makeLinkKeyReader } from "#aws/link-key.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
+import { makeCapStore } from "#aws/stores/cap-store.ts";
 import { makeConflictStore } from "#aws/stores/conflict-store.ts";
 import { makeConsentStore } from "#aws/stores/consent-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
@@ -14,6 +16,8 @@ import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
+import { makeRunStore } from "#aws/stores/run-store.ts";
+import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
 import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeTokenStore } from "#aws/stores/token-store.ts";
@@ -39,17 +43,22 @@ const config = readConfig(
   "STRATA_TABLE_AUDIT",
   "STRATA_TABLE_TIMERS",
   "STRATA_TABLE_WORK",
+  "STRATA_TABLE_RUNS",
+  "STRATA_TABLE_CAPS",
+  "STRATA_TABLE_SUPPRESSIONS",
   "STRATA_QUEUE_RETIER",
   "STRATA_QUEUE_IMPORTS",
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
   "STRATA_BUCKET",
   "STRATA_ADMIN_TOKEN_SECRET",
+  "STRATA_LINK_KEY_SECRET",
 );
 const dynamo = makeDynamo();
 const s3 = makeS3();
 const sqs = makeSqs();
 const kinesis = makeKinesis();
+const secrets = makeSecretsManager();
 const now = () => Date.now();
 const { log } = makeTelemetry("admin");
 const bucket = config.STRATA_BUCKET;
@@ -78,11 +87,15 @@ export const handler = makeAdminHandler({
   work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
   renderer: makeTemplateRenderer(),
+  runs: makeRunStore({ dynamo, table: config.STRATA_TABLE_RUNS }),
+  caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),
+  suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
+  linkKey: makeLinkKeyReader({ secrets, secretId: config.STRATA_LINK_KEY_SECRET, now }),
   definitionsMaxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS,
   importObjects: makeImportObjectStore({ s3: makeSigningS3(), bucket }),
   importQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_IMPORTS }),
   firstToken: makeSecretReader({
-    secrets: makeSecretsManager(),
+    secrets,
     secretId: config.STRATA_ADMIN_TOKEN_SECRET,
     maxAgeMs: SECRET_MAX_AGE_MS,
     now,

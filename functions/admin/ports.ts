@@ -1,7 +1,9 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { ImportMessage } from "#domain/imports/import-ports.ts";
+import type { LinkKey } from "#domain/links/link-token.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { AuditStore } from "#domain/ports/audit-store.ts";
+import type { CapStore } from "#domain/ports/cap-store.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { ConsentStore } from "#domain/ports/consent-store.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
@@ -11,7 +13,9 @@ import type { ImportObjectStore } from "#domain/ports/import-object-store.ts";
 import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { Renderer } from "#domain/ports/renderer.ts";
+import type { RunStore } from "#domain/ports/run-store.ts";
 import type { EventStream, FactStream } from "#domain/ports/streams.ts";
+import type { SuppressionStore } from "#domain/ports/suppression-store.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
 import type { TimerStore } from "#domain/ports/timer-store.ts";
 import type { TokenStore } from "#domain/ports/token-store.ts";
@@ -46,6 +50,11 @@ export interface AdminPorts {
   /** Slices of re-tiering runs. */
   readonly retierQueue: WorkQueue<SliceMessage>;
   readonly renderer: Renderer;
+  readonly runs: RunStore;
+  readonly caps: CapStore;
+  readonly suppressions: SuppressionStore;
+  /** The deployment's key for addresses and links. */
+  readonly linkKey: () => Promise<LinkKey>;
   /** How long a function may go on with the definitions that it has, milliseconds. */
   readonly definitionsMaxAgeMs: number;
   /** The deployment's own token, admin; undefined where there is none. */

@@ -14,6 +14,7 @@ import { getMetric, listMetrics } from "./routes/metrics.ts";
 import { previewDefinitions } from "./routes/preview.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
 import { getRetierRun, listRetierRuns, resumeRetierRun, startRetier, stopRetierRun } from "./routes/retier.ts";
+import { simulateRoute } from "./routes/simulate-journey.ts";
 import { previewTemplate } from "./routes/templates.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   deleteDefinition,
   previewDefinitions,
   previewTemplate,
+  simulateRoute,
   applyChanges,
   rollBackDefinitions,
   rotateSourceKey,

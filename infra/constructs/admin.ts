@@ -21,7 +21,7 @@ interface AdminProps {
 export class Admin extends Construct {
   constructor(scope: Construct, id: string, { frontDoor, resources, queues }: AdminProps) {
     super(scope, id);
-    const { tables, streams, bucket, adminToken } = resources;
+    const { tables, streams, bucket, adminToken, linkKey } = resources;
     const admin = new StrataFunction(this, "Admin", {
       entry: "functions/admin/handler.ts",
       description: "Strata admin: the administration API.",
@@ -40,12 +40,16 @@ export class Admin extends Construct {
         STRATA_TABLE_AUDIT: tables.name("Audit"),
         STRATA_TABLE_TIMERS: tables.name("Timers"),
         STRATA_TABLE_WORK: tables.name("Work"),
+        STRATA_TABLE_RUNS: tables.name("Runs"),
+        STRATA_TABLE_CAPS: tables.name("Caps"),
+        STRATA_TABLE_SUPPRESSIONS: tables.name("Suppressions"),
         STRATA_QUEUE_RETIER: queues.retier.queue.queueUrl,
         STRATA_QUEUE_IMPORTS: queues.imports.queue.queueUrl,
         STRATA_EVENT_STREAM: streams.events.streamName,
         STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
         STRATA_ADMIN_TOKEN_SECRET: adminToken.secretArn,
+        STRATA_LINK_KEY_SECRET: linkKey.secretArn,
       },
     });
     tables.grant(admin, "Profiles", "BatchGetItem", "PutItem", "Scan", "UpdateItem");
@@ -61,6 +65,11 @@ export class Admin extends Construct {
     tables.grant(admin, "Timers", "DeleteItem", "PutItem");
     // Runs and imports: what they are, and how far they have come.
     tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
+    // A simulation reads what would decide about a message; it writes nothing.
+    tables.grant(admin, "Runs", "Query");
+    tables.grant(admin, "Caps", "GetItem");
+    tables.grant(admin, "Suppressions", "GetItem");
+    linkKey.grantRead(admin);
     queues.retier.grantSend(admin);
     queues.imports.grantSend(admin);
     streams.grantPut(admin, streams.events);

@@ -10,6 +10,7 @@ import { asVersion1, asVersion2, type Gateway } from "./collect-harness.ts";
 import { isRecord } from "./is-record.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryAuditStore } from "./memory-audit-store.ts";
+import { makeMemoryCapStore } from "./memory-cap-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryConsentStore } from "./memory-consent-store.ts";
 import { makeMemoryDefinitionStore } from "./memory-definition-store.ts";
@@ -19,7 +20,9 @@ import { makeMemoryImportObjectStore } from "./memory-import-object-store.ts";
 import { makeMemoryMetricStore } from "./memory-metric-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryRenderer } from "./memory-renderer.ts";
+import { makeMemoryRunStore } from "./memory-run-store.ts";
 import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
+import { makeMemorySuppressionStore } from "./memory-suppression-store.ts";
 import { makeMemoryTagStore } from "./memory-tag-store.ts";
 import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { makeMemoryTokenStore } from "./memory-token-store.ts";
@@ -74,6 +77,10 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     importQueue: makeMemoryWorkQueue<ImportMessage>(),
     retierQueue: makeMemoryWorkQueue<SliceMessage>(),
     renderer: makeMemoryRenderer(),
+    runs: makeMemoryRunStore(),
+    caps: makeMemoryCapStore(),
+    suppressions: makeMemorySuppressionStore(),
+    linkKey: async () => ({ id: "k1", secret: Buffer.from("a key of tests") }),
     definitionsMaxAgeMs: 60_000,
     firstToken: async () => FIRST_TOKEN,
     now: () => state.now,

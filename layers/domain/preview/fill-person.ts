@@ -1,5 +1,5 @@
 import { listAcross } from "#domain/activity/list-across.ts";
-import type { CompiledMembership } from "#domain/definitions/compile-membership.ts";
+import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import { recountFeatures, unfilledFeatures } from "#domain/profile/recount-features.ts";
 import type { Profile, ProfileState } from "#domain/profile/state.ts";
@@ -26,8 +26,18 @@ export async function fillPerson(
   plan: PreviewPlan,
   activity: Pick<ActivityStore, "list">,
 ): Promise<Filled> {
-  const memberships = plan.targets.flatMap(({ after }): CompiledMembership[] => (after ? [after] : []));
-  const features = unfilledFeatures(profile, memberships, now, plan.after);
+  const readers = plan.targets.flatMap(({ after }) => after ?? []);
+  return fillFor(profile, now, { readers, bundle: plan.after }, activity);
+}
+
+/** The same for whatever reads features of these definitions. */
+export async function fillFor(
+  profile: Profile,
+  now: number,
+  { readers, bundle }: { readonly readers: CompiledBundle["readers"]; readonly bundle: CompiledBundle },
+  activity: Pick<ActivityStore, "list">,
+): Promise<Filled> {
+  const features = unfilledFeatures(profile, readers, now, bundle);
   if (features.length === 0) return { state: profile.state, cutOff: false };
   const { events, cutOff } = await readLog(profile, features, activity);
   return { state: recountFeatures(profile.state, events, features), cutOff };
