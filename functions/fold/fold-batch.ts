@@ -10,11 +10,12 @@ import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import { foldPerson } from "./fold-person.ts";
+import type { FollowPorts } from "./follow-events.ts";
 import { loadRoots, type Roots } from "./load-roots.ts";
 import { reservePerson } from "./reserve-person.ts";
 import { sumRefusals } from "./sum-refusals.ts";
 
-export interface FoldPorts extends SplitPorts {
+export interface FoldPorts extends SplitPorts, FollowPorts {
   readonly conflicts: ConflictStore;
   /** Counts something that an operator watches. */
   readonly count: (metric: FoldMetric, n: number) => void;

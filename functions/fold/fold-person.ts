@@ -8,6 +8,7 @@ import type { Profile, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { FailedEvent } from "#events/failed-event.ts";
 import type { FoldPorts, Task } from "./fold-batch.ts";
+import { followEvents } from "./follow-events.ts";
 
 /** Folds one person's events of a batch, in order, in one conditional write. The consent ledger and the behaviour log are
  *  written first: they may then hold an event that came to nothing, never miss one that counted. */
@@ -28,6 +29,7 @@ export async function foldPerson(
   if (applied.length === 0) return { profile: { ...before, outbox: [] }, unfoldable };
   await ports.consents.append(before.id, consentEntriesOf(applied));
   await ports.activity.append(before.id, applied, bundle.project.activityDays);
+  await followEvents(ports, before, state, applied);
   const heard = eventFacts({ profileId: before.id, version: before.version + 1, at: now }, applied, bundle.journeys);
   const profile = nextVersion(before, { state }, now, bundle, heard);
   if ((await saveProfile(ports, before, profile)) === "conflict") return "lost";

@@ -48,7 +48,7 @@ export class Fold extends Construct {
   }
 
   #createFunction(id: string, props: { entry: FunctionEntry; description: string; timeout: Duration }): StrataFunction {
-    const { tables, streams, bucket } = this.#resources;
+    const { tables, streams, bucket, linkKey } = this.#resources;
     const created = new StrataFunction(this, id, {
       ...props,
       // States, zstd and evaluation are computing: more memory is more processor.
@@ -56,12 +56,19 @@ export class Fold extends Construct {
       environment: {
         ...writePeopleSettings(this.#resources),
         STRATA_TABLE_METRICS: tables.name("Metrics"),
+        STRATA_TABLE_RUNS: tables.name("Runs"),
+        STRATA_TABLE_SUPPRESSIONS: tables.name("Suppressions"),
+        STRATA_LINK_KEY_SECRET: linkKey.secretArn,
         STRATA_EVENT_STREAM: streams.events.streamName,
       },
     });
     grantWritePeople(created, this.#resources);
     // Refused links, added up.
     tables.grant(created, "Metrics", "UpdateItem");
+    // Messages that were dismissed, and addresses of people who unsubscribed and agree again.
+    tables.grant(created, "Runs", "UpdateItem");
+    tables.grant(created, "Suppressions", "UpdateItem");
+    linkKey.grantRead(created);
     bucket.grantWriteFailedEvents(created);
     return created;
   }

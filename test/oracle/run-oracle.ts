@@ -7,6 +7,7 @@ import type { DueMessage } from "#functions/wake/due-message.ts";
 import { wake } from "#functions/wake/wake.ts";
 import { workShard } from "#functions/wake/work-shard.ts";
 import { dayOf } from "../domain/rules/brute-force.ts";
+import { makeFollowPorts } from "../support/follow-ports.ts";
 import { makeMemoryConflictStore } from "../support/memory-conflict-store.ts";
 import { makeMemoryIdentityStore } from "../support/memory-identity-store.ts";
 import { makeMemoryWorkStore } from "../support/memory-work-store.ts";
@@ -142,6 +143,7 @@ class World {
       identities: this.identities,
       activity: nothing,
       consents: { append: async () => {} },
+      ...makeFollowPorts(),
       conflicts: makeMemoryConflictStore(),
       facts,
       definitions: { get: async () => bundle, atLeast: async () => bundle },

@@ -53,6 +53,8 @@ export const CONFIG = {
   STRATA_TABLE_IDENTITIES: "Identities",
   STRATA_TABLE_ACTIVITY: "Activity",
   STRATA_TABLE_CONSENTS: "Consents",
+  STRATA_TABLE_RUNS: "Runs",
+  STRATA_TABLE_SUPPRESSIONS: "Suppressions",
   STRATA_TABLE_DEFINITIONS: "Definitions",
   STRATA_TABLE_METRICS: "Metrics",
   STRATA_TABLE_TAGS: "Tags",
@@ -221,7 +223,10 @@ function runPorts({ sandbox, dynamo, s3, sqs, newId }: Equipment) {
   };
 }
 
+/** Addresses are hashed where somebody agrees again. */
+const linkKey = async () => ({ id: "simulated", secret: Buffer.from("a simulated deployment's key") });
+
 function foldPorts({ sandbox, dynamo, kinesis, s3, newId }: Equipment) {
   const { now, sleep } = sandbox;
-  return makeFoldPorts(CONFIG, { dynamo, kinesis, s3 }, { now, sleep, newId, count: () => {} });
+  return makeFoldPorts(CONFIG, { dynamo, kinesis, s3 }, { now, sleep, newId, count: () => {}, linkKey });
 }

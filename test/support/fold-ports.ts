@@ -1,6 +1,7 @@
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import type { FoldPorts } from "#functions/fold/fold-batch.ts";
+import { makeFollowPorts } from "./follow-ports.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryConsentStore } from "./memory-consent-store.ts";
@@ -38,6 +39,7 @@ export function makeMemoryFoldPorts(bundle = aBundle(viewerTag)) {
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
     consents: makeMemoryConsentStore(),
+    ...makeFollowPorts(),
     conflicts: makeMemoryConflictStore(),
     facts: makeMemoryFactStream(),
     definitions: { get: async () => bundle, atLeast: async () => bundle },

@@ -8,6 +8,7 @@ import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { type FoldPorts, foldBatch } from "#functions/fold/fold-batch.ts";
 import { indexFacts } from "#functions/index/index-facts.ts";
+import { makeFollowPorts } from "./follow-ports.ts";
 import { makeMemoryActivityStore } from "./memory-activity-store.ts";
 import { makeMemoryConflictStore } from "./memory-conflict-store.ts";
 import { makeMemoryConsentStore } from "./memory-consent-store.ts";
@@ -44,6 +45,7 @@ export function openRetierWorld(pageSize = 3) {
     identities: makeMemoryIdentityStore(),
     activity: makeMemoryActivityStore(),
     consents: makeMemoryConsentStore(),
+    ...makeFollowPorts(),
     conflicts: makeMemoryConflictStore(),
     facts: makeMemoryFactStream(),
     timers: makeMemoryTimerStore(),

@@ -10,6 +10,7 @@ import { makeFactStream } from "#aws/streams/fact-stream.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { makeFoldHandler } from "#functions/fold/make-fold-handler.ts";
 import { makeIndexHandler } from "#functions/index/make-index-handler.ts";
+import { makeFollowPorts } from "../../support/follow-ports.ts";
 import type { ShardRecord } from "../../support/memory-kinesis.ts";
 import { WrongAnswerError } from "../benchmark.ts";
 import { EVENT_STREAM, makeCollector } from "../population/collector.ts";
@@ -48,6 +49,7 @@ export function makeCountedPipeline(bundle: CompiledBundle) {
       timers: makeTimerStore({ dynamo: dynamo.client, table: "Timers" }),
       identities: makeIdentityStore({ dynamo: dynamo.client, table: "Identities" }),
       activity: makeActivityStore({ dynamo: dynamo.client, table: "Activity" }),
+      ...makeFollowPorts(),
       consents: makeConsentStore({ dynamo: dynamo.client, table: "Consents" }),
       conflicts: makeConflictStore({ dynamo: dynamo.client, table: "Metrics" }),
       facts: makeFactStream({ kinesis: kinesis.client, stream: FACT_STREAM }),

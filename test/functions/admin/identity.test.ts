@@ -8,6 +8,7 @@ import type { CollectedEvent, Identifier } from "#events/collected-event.ts";
 import { splitPortsOf } from "#functions/admin/find-profile.ts";
 import { foldBatch } from "#functions/fold/fold-batch.ts";
 import { makeAdminHarness } from "../../support/admin-harness.ts";
+import { makeFollowPorts } from "../../support/follow-ports.ts";
 import { anEvent, NOON } from "../../support/people.ts";
 
 const email: Identifier = ["email", "ann@x.cn"];
@@ -18,7 +19,13 @@ const MINUTE = 60_000;
 async function withMergedPeople() {
   const harness = makeAdminHarness();
   const { ports, state } = harness;
-  const foldPorts = { ...splitPortsOf(ports), conflicts: ports.conflicts, now: () => ++state.now, count: () => {} };
+  const foldPorts = {
+    ...makeFollowPorts(),
+    ...splitPortsOf(ports),
+    conflicts: ports.conflicts,
+    now: () => ++state.now,
+    count: () => {},
+  };
   const send = async (...events: CollectedEvent[]) => {
     for (const event of events) {
       const { tasks } = await foldBatch(foldPorts, [event]);
