@@ -3,8 +3,8 @@ import type { WorkStore } from "#domain/ports/work-store.ts";
 import { admit, type Breaker, CLOSED, noteSigns, type Sign } from "./breaker.ts";
 import { takeSlots } from "./pace.ts";
 
-/** Workers that lose this many races in a row give their messages back. */
-const ATTEMPTS = 20;
+/** Whoever loses a race was overtaken by another: as many times as there are workers, at worst. */
+const ATTEMPTS = 200;
 const SLICE = "gate";
 
 const StoredBreaker = z.discriminatedUnion("state", [
