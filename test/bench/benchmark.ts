@@ -25,6 +25,8 @@ export interface Report {
 export interface BenchOptions {
   /** Events to work on, where the benchmark can be scaled. */
   readonly events: number | undefined;
+  /** People to work on, where the benchmark counts people. */
+  readonly people: number | undefined;
   /** Timed runs of each side. */
   readonly runs: number;
   /** The Online Retail file. */

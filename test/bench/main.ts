@@ -14,6 +14,7 @@ import { measures } from "./measures.ts";
 import { oracle } from "./oracle.ts";
 import { renderReport } from "./render-report.ts";
 import { retailFull } from "./retail-full.ts";
+import { retier } from "./retier.ts";
 import { rfm } from "./rfm.ts";
 import { rules } from "./rules.ts";
 import { stateSize } from "./state-size.ts";
@@ -29,12 +30,14 @@ const benchmarks: readonly Benchmark[] = [
   rfm,
   oracle,
   measures,
+  retier,
 ];
 
 const HELP = `usage: npm run bench -- [options]
 
   --only <name>    run one benchmark (may be given several times)
   --events <n>     scale: events to fold, collect or count, people for oracle (default: each benchmark's own)
+  --people <n>     scale: people for retier
   --runs <n>       timed runs of each side (default 5)
   --csv <path>     the Online Retail file, for retail-full, rfm and measures
   --json <file>    write what was found as JSON
@@ -46,6 +49,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
     events: { type: "string" },
+    people: { type: "string" },
     runs: { type: "string", default: "5" },
     csv: { type: "string" },
     json: { type: "string" },
@@ -78,6 +82,7 @@ async function main(): Promise<void> {
   globalThis.gc = runInNewContext("gc") as typeof globalThis.gc;
   const options = {
     events: values.events === undefined ? undefined : readCount(values.events, "--events"),
+    people: values.people === undefined ? undefined : readCount(values.people, "--people"),
     runs: readCount(values.runs, "--runs"),
     csv: values.csv,
     say: (line: string) => process.stderr.write(`  ${line}\n`),

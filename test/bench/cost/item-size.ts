@@ -9,12 +9,13 @@ export function itemBytes(item: Readonly<Record<string, AttributeValue>>): numbe
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 }
 
-function valueBytes({ S, N, B, BOOL }: AttributeValue): number {
+function valueBytes({ S, N, B, BOOL, L }: AttributeValue): number {
   if (BOOL !== undefined) return 1;
   if (S !== undefined) return Buffer.byteLength(S);
   if (B !== undefined) return B.length;
   if (N !== undefined) return Math.ceil(N.replace(/[^\d]/g, "").length / 2) + 1;
-  throw new RangeError("Strata writes texts, numbers, bytes and truths only");
+  if (L !== undefined) return L.reduce((sum, value) => sum + 1 + valueBytes(value), 3);
+  throw new RangeError("Strata writes texts, numbers, bytes, truths and lists only");
 }
 
 export function writeUnits(bytes: number): number {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Bundle } from "#domain/definitions/bundle.ts";
 import { type CompiledBundle, compileBundle } from "#domain/definitions/compile-bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import type { Rule } from "#events/rule.ts";
@@ -22,9 +23,19 @@ const rules: Readonly<Record<string, Rule>> = {
   "cart-value": { sum: { event: "Product Added", property: "price", within: "7d", atLeast: 100 } },
 };
 
+interface ShopOptions {
+  readonly outOfReach?: boolean;
+  readonly more?: readonly Definition[];
+}
+
 /** The definitions of a middling shop: one web source and ten tags, which ask for ten features. `outOfReach` asks for so
  *  much that nobody ever enters a tag: the same features are kept and the same rules evaluated, but nothing changes. */
 export function shopBundle({ outOfReach = false } = {}): CompiledBundle {
+  return compileBundle(storedShopBundle({ outOfReach }));
+}
+
+/** The same as it is stored, with more definitions where they are given. */
+export function storedShopBundle({ outOfReach = false, more = [] }: ShopOptions = {}): Bundle {
   const definitions: Definition[] = [
     { kind: "setting", name: "project", currency: "GBP", region: "GB", timeZone: "Europe/London" },
     { kind: "source", name: "web", type: "web" },
@@ -35,8 +46,9 @@ export function shopBundle({ outOfReach = false } = {}): CompiledBundle {
         rule: outOfReach ? raised(rule) : rule,
       }),
     ),
+    ...more,
   ];
-  return compileBundle({
+  return {
     version: 1,
     definitions: definitions.map((definition) => ({
       kind: definition.kind,
@@ -45,7 +57,7 @@ export function shopBundle({ outOfReach = false } = {}): CompiledBundle {
       definition,
       ...(definition.kind === "source" && { keyHash: createHash("sha256").update(WRITE_KEY).digest("hex") }),
     })),
-  });
+  };
 }
 
 function raised({ did, sum }: Rule): Rule {
