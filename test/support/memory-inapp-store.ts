@@ -1,25 +1,26 @@
 import type { InappMessage, InappStore } from "#domain/ports/inapp-store.ts";
-import type { ProfileId } from "#domain/profile/state.ts";
+
+const KEPT_MS = 30 * 86_400_000;
 
 /** Inboxes in memory. */
-export function makeMemoryInappStore(): InappStore {
-  const inboxes = new Map<ProfileId, Map<string, { readonly message: InappMessage; readonly dismissed: boolean }>>();
+export function makeMemoryInappStore(now: () => number): InappStore {
+  const table = new Map<string, { message: InappMessage; dismissed: boolean }>();
+  const keyOf = (profileId: string, touchId: string) => `${profileId} ${touchId}`;
   return {
     put: async (profileId, message) => {
-      const inbox = inboxes.get(profileId) ?? new Map();
-      inboxes.set(profileId, inbox);
-      if (!inbox.has(message.touchId)) inbox.set(message.touchId, { message, dismissed: false });
+      const key = keyOf(profileId, message.touchId);
+      if (!table.has(key)) table.set(key, { message: structuredClone(message), dismissed: false });
     },
     list: async (profileId, limit) =>
-      [...(inboxes.get(profileId)?.values() ?? [])]
-        .filter(({ dismissed }) => !dismissed)
-        .map(({ message }) => message)
+      [...table]
+        .filter(([key, { dismissed }]) => key.startsWith(`${profileId} `) && !dismissed)
+        .map(([, { message }]) => structuredClone(message))
+        .filter(({ at }) => at + KEPT_MS > now())
         .toSorted((a, b) => b.at - a.at || (a.touchId < b.touchId ? -1 : 1))
         .slice(0, limit),
     dismiss: async (profileId, touchId) => {
-      const inbox = inboxes.get(profileId);
-      const there = inbox?.get(touchId);
-      if (there) inbox?.set(touchId, { ...there, dismissed: true });
+      const row = table.get(keyOf(profileId, touchId));
+      if (row) row.dismissed = true;
     },
   };
 }
