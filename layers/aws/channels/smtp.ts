@@ -59,7 +59,11 @@ function resultOf({ offered, reply, status, error, timedOut }: SmtpFailure): Sen
     const suppress = status !== undefined && DEAD_ADDRESS.has(status);
     return { kind: "failed", code: codeOf("smtp", reply, status), ...(suppress && { suppress }) };
   }
-  if (reply >= 400) return { kind: "retry", afterMs: 0, code: codeOf("smtp", reply, status) };
+  if (reply >= 400) {
+    // 421: the service is going away; everything else is said of this mailbox or message.
+    const healthy = reply !== 421;
+    return { kind: "retry", afterMs: 0, code: codeOf("smtp", reply, status), ...(healthy && { healthy }) };
+  }
   const code = timedOut ? "timed_out" : "connection_lost";
   // Without a reply to what it was offered the server may have taken the message.
   return offered ? { kind: "unknown", code } : { kind: "retry", afterMs: 0, code };
