@@ -61,7 +61,7 @@ export function makeWakeContext(serviceName: string) {
     endWaits: (timers, now) => endWaits(journeys, timers, now),
     logFailure: (error, context) => telemetry.log.warn("person_not_reviewed", { ...context, error: error as Error }),
   };
-  return { ports: makeWakePorts(config, clients, surroundings), telemetry };
+  return { ports: makeWakePorts(config, clients, surroundings), journeys, clients, telemetry };
 }
 
 /** The ports over SDK clients. Time and waiting are given, so that a simulation can run the very same adapters. */

@@ -11,3 +11,7 @@ export const DueMessage = z.object({
   to: z.int(),
 });
 export type DueMessage = z.infer<typeof DueMessage>;
+
+/** An occasion of a journey with a schedule, whose segment is let in. */
+export const CampaignMessage = z.object({ campaign: z.object({ journey: z.string(), at: z.int() }) });
+export type CampaignMessage = z.infer<typeof CampaignMessage>;

@@ -18,6 +18,8 @@ export type WakeMetric =
   | "TimersMoved"
   /** Rows that no profile relied on: of writers that died or lost a race. */
   | "StrayTimers"
+  /** Occasions of journeys with a schedule. */
+  | "CampaignsStarted"
   /** Waits of runs and touches that have ended. */
   | "WaitsEnded"
   /** People who could not be seen to. */

@@ -1,8 +1,9 @@
 import { TIMER_SHARDS, type Timer, type TimerStore } from "#domain/ports/timer-store.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
-import type { DueMessage } from "./due-message.ts";
+import type { CampaignMessage, DueMessage } from "./due-message.ts";
 import { seeToTimers, type TimerPorts } from "./see-to-timers.ts";
+import { startCampaigns } from "./start-campaigns.ts";
 import { moveWatermark, readWatermark } from "./watermark.ts";
 
 /** As many rows are seen to at once; more are shared out over the queue. */
@@ -13,6 +14,7 @@ const ROWS_A_STEP = 100;
 export interface WakePorts extends TimerPorts {
   readonly work: WorkStore;
   readonly due: WorkQueue<DueMessage>;
+  readonly campaigns: WorkQueue<CampaignMessage>;
 }
 
 /** What one shard has to give: its earliest rows. */
@@ -28,6 +30,7 @@ interface Seen {
  *  @param few as many rows are seen to by the look itself. */
 export async function wake(ports: WakePorts, few = FEW): Promise<void> {
   const now = ports.now();
+  await startCampaigns(ports, now);
   const { from, stored } = await readWatermark(ports.work, now);
   const seen = await look(ports.timers, from, now);
   const timers = seen.flatMap((shard) => shard.timers);

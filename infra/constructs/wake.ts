@@ -32,7 +32,10 @@ export class Wake extends Construct {
       entry: "functions/wake/due.ts",
       description: "Strata wake: one shard of people who are due together.",
       timeout: dueTimeout,
+      environment: { STRATA_TABLE_TAGS: props.resources.tables.name("Tags") },
     });
+    // Whom a campaign is for.
+    props.resources.tables.grant(due, "Tags", "Query");
     new QueueConsumer(this, "Due", { consumer: due, queue, maxConcurrency: 50 });
   }
 

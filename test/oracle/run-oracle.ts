@@ -159,6 +159,7 @@ class World {
         throw error;
       },
       endWaits: async () => [],
+      campaigns: { send: async () => {} },
     };
   }
 

@@ -136,7 +136,7 @@ export const functions = {
     const due = makeWorkQueue<DueMessage>({ sqs, url: CONFIG.STRATA_QUEUE_DUE, sleep: sandbox.sleep });
     return () => {
       equipment.count("Looks", 1);
-      return wake({ ...ports, due }, few);
+      return wake({ ...ports, due, campaigns: { send: async () => {} } }, few);
     };
   },
 

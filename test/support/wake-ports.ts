@@ -5,7 +5,7 @@ import { makeJourneyVersions } from "#domain/journeys/journey-versions.ts";
 import type { Timer } from "#domain/ports/timer-store.ts";
 import type { TouchMessage } from "#domain/touches/touch-message.ts";
 import type { FoldPorts } from "#functions/fold/fold-batch.ts";
-import type { DueMessage } from "#functions/wake/due-message.ts";
+import type { CampaignMessage, DueMessage } from "#functions/wake/due-message.ts";
 import type { WakePorts } from "#functions/wake/wake.ts";
 import { aBundle, makeMemoryFoldPorts } from "./fold-ports.ts";
 import { makeMemoryRunStore } from "./memory-run-store.ts";
@@ -46,6 +46,7 @@ export function makeMemoryWakePorts(bundle = aBundle()) {
     endWaits: (timers: readonly Timer[], now: number) => endWaits(journeys, timers, now),
     work: makeMemoryWorkStore(),
     due: makeMemoryWorkQueue<DueMessage>(),
+    campaigns: makeMemoryWorkQueue<CampaignMessage>(),
     logFailure: (error) => failures.push(error),
   } satisfies WakePorts & FoldPorts;
   return { ports, journeys, clock, counted, failures, bundle, inForce, log, queues, suppressed };
