@@ -19,7 +19,7 @@ type Token = Extract<LinkPayload, { k: "preferences" }>;
  *  answer is a page in the reader's language. */
 export async function answerPreferences(ports: OutcomePorts, request: HttpRequest, text: string): Promise<HttpAnswer> {
   const language = chooseLanguage(request.query.get("lang"), request.header("accept-language"));
-  const show = (status: number, content: PageContent, headers?: Record<string, string>) =>
+  const show = (status: number, content: PageContent, headers: Record<string, string> = {}) =>
     answerPage(status, renderPage(content, language), { "Content-Language": language, ...headers });
   try {
     const token = await readToken(ports, text);
@@ -29,8 +29,9 @@ export async function answerPreferences(ports: OutcomePorts, request: HttpReques
   } catch (error) {
     const known = error instanceof OutcomeError ? error : undefined;
     if (!known) ports.logFailure("preferences_failed", error);
-    const retryAfter = known?.retryAfterSeconds ?? 5;
-    return show(known?.status ?? 503, { kind: "later" }, { "Retry-After": String(retryAfter) });
+    const retryAfter = known ? known.retryAfterSeconds : 5;
+    const headers = retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+    return show(known?.status ?? 503, { kind: "later" }, headers);
   }
 }
 

@@ -89,7 +89,7 @@ function renderState(row: Preference, texts: Texts): Markup {
 function renderStop(texts: Texts): Markup {
   return html`<form method="post" class="card">
 <h2>${texts.stopTitle}</h2>
-<p class="dim">${texts.stopAbout} ${texts.stillSent}</p>
+<p class="dim">${texts.stopAbout}<br>${texts.stillSent}</p>
 <p class="actions"><button class="quiet" name="do" value="none">${texts.stopAll}</button></p>
 </form>
 `;

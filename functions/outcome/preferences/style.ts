@@ -13,7 +13,7 @@ p:last-child { margin-bottom: 0; }
 .dim { color: var(--dim); font-size: .92rem; }
 a { color: var(--blue); }
 fieldset { border: 0; padding: 0; margin: 1.25rem 0 0; min-width: 0; }
-legend { padding: 0; font-weight: 650; }
+legend { padding: 0 0 .3rem; font-weight: 650; }
 label, .row { display: flex; gap: .75rem; align-items: flex-start; padding: .7rem 0; border-top: 1px solid var(--line); }
 fieldset .dim { margin: 0 0 .5rem; }
 label { cursor: pointer; }
