@@ -21,6 +21,7 @@ import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
 import { makeTimerStore } from "#aws/stores/timer-store.ts";
 import { makeTokenStore } from "#aws/stores/token-store.ts";
+import { makeTouchStore } from "#aws/stores/touch-store.ts";
 import { makeWorkStore } from "#aws/stores/work-store.ts";
 import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeFactStream } from "#aws/streams/fact-stream.ts";
@@ -44,6 +45,7 @@ const config = readConfig(
   "STRATA_TABLE_TIMERS",
   "STRATA_TABLE_WORK",
   "STRATA_TABLE_RUNS",
+  "STRATA_TABLE_TOUCHES",
   "STRATA_TABLE_CAPS",
   "STRATA_TABLE_SUPPRESSIONS",
   "STRATA_QUEUE_RETIER",
@@ -88,6 +90,7 @@ export const handler = makeAdminHandler({
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
   renderer: makeTemplateRenderer(),
   runs: makeRunStore({ dynamo, table: config.STRATA_TABLE_RUNS }),
+  touches: makeTouchStore({ dynamo, table: config.STRATA_TABLE_TOUCHES }),
   caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),
   suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
   linkKey: makeLinkKeyReader({ secrets, secretId: config.STRATA_LINK_KEY_SECRET, now }),

@@ -19,6 +19,7 @@ import type { SuppressionStore } from "#domain/ports/suppression-store.ts";
 import type { TagStore } from "#domain/ports/tag-store.ts";
 import type { TimerStore } from "#domain/ports/timer-store.ts";
 import type { TokenStore } from "#domain/ports/token-store.ts";
+import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
 import type { SliceMessage } from "#domain/retier/ports.ts";
@@ -51,6 +52,7 @@ export interface AdminPorts {
   readonly retierQueue: WorkQueue<SliceMessage>;
   readonly renderer: Renderer;
   readonly runs: RunStore;
+  readonly touches: Pick<TouchStore, "find">;
   readonly caps: CapStore;
   readonly suppressions: SuppressionStore;
   /** The deployment's key for addresses and links. */

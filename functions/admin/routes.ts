@@ -2,8 +2,10 @@ import type { Route } from "./route.ts";
 import { listActivity } from "./routes/activity.ts";
 import { listAudit } from "./routes/audit.ts";
 import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
+import { listChannels } from "./routes/channels.ts";
 import { listDefinitionVersions, rollBackDefinitions } from "./routes/definition-versions.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
+import { dryRunRoute } from "./routes/dry-run-journey.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
 import { listConflicts, unmergeProfile } from "./routes/identity.ts";
 import { createImport, getImport, listImports, startImport, stopImport } from "./routes/imports.ts";
@@ -18,12 +20,14 @@ import { simulateRoute } from "./routes/simulate-journey.ts";
 import { previewTemplate } from "./routes/templates.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
+import { listTouches } from "./routes/touches.ts";
 
 /** Every route of the administration API, in the order in which the document shows them. */
 export const routes: readonly Route[] = [
   getProfileByIdentifier,
   getProfile,
   listActivity,
+  listTouches,
   explainProfileMembership,
   putManualTag,
   deleteManualTag,
@@ -45,6 +49,7 @@ export const routes: readonly Route[] = [
   getRetierRun,
   stopRetierRun,
   resumeRetierRun,
+  listChannels,
   getTotals,
   listMetrics,
   getMetric,
@@ -57,6 +62,7 @@ export const routes: readonly Route[] = [
   previewDefinitions,
   previewTemplate,
   simulateRoute,
+  dryRunRoute,
   applyChanges,
   rollBackDefinitions,
   rotateSourceKey,

@@ -41,6 +41,7 @@ export class Admin extends Construct {
         STRATA_TABLE_TIMERS: tables.name("Timers"),
         STRATA_TABLE_WORK: tables.name("Work"),
         STRATA_TABLE_RUNS: tables.name("Runs"),
+        STRATA_TABLE_TOUCHES: tables.name("Touches"),
         STRATA_TABLE_CAPS: tables.name("Caps"),
         STRATA_TABLE_SUPPRESSIONS: tables.name("Suppressions"),
         STRATA_QUEUE_RETIER: queues.retier.queue.queueUrl,
@@ -67,6 +68,8 @@ export class Admin extends Construct {
     tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
     // A simulation reads what would decide about a message; it writes nothing.
     tables.grant(admin, "Runs", "Query");
+    // Messages of a person.
+    tables.grant(admin, "Touches", "GetItem");
     tables.grant(admin, "Caps", "GetItem");
     tables.grant(admin, "Suppressions", "GetItem");
     linkKey.grantRead(admin);

@@ -26,6 +26,7 @@ import { makeMemorySuppressionStore } from "./memory-suppression-store.ts";
 import { makeMemoryTagStore } from "./memory-tag-store.ts";
 import { makeMemoryTimerStore } from "./memory-timer-store.ts";
 import { makeMemoryTokenStore } from "./memory-token-store.ts";
+import { makeMemoryTouchStore } from "./memory-touch-store.ts";
 import { makeMemoryWorkQueue } from "./memory-work-queue.ts";
 import { makeMemoryWorkStore } from "./memory-work-store.ts";
 import { NOON } from "./people.ts";
@@ -68,6 +69,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     tags: makeMemoryTagStore(),
     metrics: makeMemoryMetricStore(),
     tokens: makeMemoryTokenStore(),
+    touches: makeMemoryTouchStore(),
     audit: makeMemoryAuditStore(),
     failed: makeMemoryFailedEventStore(),
     events: makeMemoryEventStream(),

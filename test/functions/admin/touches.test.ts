@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { type Run, touchIdOf } from "#domain/journeys/run.ts";
+import type { ProfileId } from "#domain/profile/state.ts";
+import { reportSigns } from "#domain/sending/gate.ts";
+import { makeAdminHarness } from "../../support/admin-harness.ts";
+import { aPerson, NOON } from "../../support/people.ts";
+import { aTouch } from "../../support/send-world.ts";
+
+const aRun = (id: string, person: string, changed: Partial<Run> = {}): Run => ({
+  id,
+  journey: "welcome",
+  definitionVersion: 1,
+  profileId: `p_${person}` as ProfileId,
+  entryKey: "ever",
+  enteredAt: NOON,
+  cause: { factId: "f-1" },
+  next: 3,
+  arms: [],
+  consumed: [],
+  visited: [0, 1, 2],
+  ...changed,
+});
+
+describe("the touches of a person", () => {
+  test("are those of all runs, of people merged into this one too, with their reasons", async () => {
+    const { ports, call } = makeAdminHarness();
+    const ann = aPerson("ann");
+    await ports.profiles.save({ ...ann, state: { ...ann.state, absorbed: new Set(["p_bob" as ProfileId]) } });
+    const runs = [aRun("run-1", "ann"), aRun("run-2", "bob", { enteredAt: NOON + 1000 })];
+    for (const run of runs) await ports.runs.save({ run, revision: 1 });
+    const sent = aTouch(touchIdOf("run-1", 1), "ann", { state: "sent", provider: "mail", attempt: 1 });
+    const stopped = aTouch(touchIdOf("run-2", 2), "bob", { state: "stopped", reason: "no_consent" });
+    for (const touch of [sent, stopped]) await ports.touches.save({ touch, revision: 1 });
+    const first = await call("GET", "/admin/v1/profiles/p_ann/touches?limit=1");
+    expect(first.body.items).toMatchObject([
+      { touchId: stopped.id, state: "stopped", reason: "no_consent", provider: null },
+    ]);
+    const second = await call("GET", `/admin/v1/profiles/p_ann/touches?limit=1&cursor=${String(first.body.cursor)}`);
+    expect(second.body).toMatchObject({ items: [{ touchId: sent.id, state: "sent", provider: "mail" }], cursor: null });
+  });
+
+  test("are none for somebody whom no journey has met", async () => {
+    const { ports, call } = makeAdminHarness();
+    await ports.profiles.save(aPerson("ann"));
+    expect((await call("GET", "/admin/v1/profiles/p_ann/touches")).body).toEqual({ items: [], cursor: null });
+    expect((await call("GET", "/admin/v1/profiles/p_nobody/touches")).status).toBe(404);
+  });
+});
+
+test("the state of each provider's breaker is shown", async () => {
+  const { ports, call } = makeAdminHarness();
+  const mail = {
+    kind: "channel",
+    name: "mail",
+    channel: "email",
+    adapter: "ses",
+    options: { from: "shop@example.com" },
+  };
+  expect((await call("PUT", "/admin/v1/definitions/channel/mail", { body: mail })).status).toBe(201);
+  const shown = async () => (await call("GET", "/admin/v1/channels")).body.items;
+  expect(await shown()).toMatchObject([
+    { name: "mail", intervalMs: 100, breaker: { state: "closed", failures: 0 }, nextAt: null },
+  ]);
+  const signs = Array.from({ length: 5 }, () => "dead" as const);
+  await reportSigns(ports.work, "mail", signs, { owner: "worker", now: NOON });
+  expect(await shown()).toMatchObject([
+    { breaker: { state: "open", restsUntil: new Date(NOON + 30_000).toISOString() } },
+  ]);
+});
