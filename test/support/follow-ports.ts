@@ -2,6 +2,7 @@ import type { LinkKey } from "#domain/links/link-token.ts";
 import type { FollowPorts } from "#functions/fold/follow-events.ts";
 import { makeMemoryInappStore } from "./memory-inapp-store.ts";
 import { makeMemorySuppressionStore } from "./memory-suppression-store.ts";
+import { NOON } from "./people.ts";
 
 export const LINK_KEY: LinkKey = { id: "test", secret: Buffer.from("the key of links in tests") };
 
@@ -9,7 +10,7 @@ export const LINK_KEY: LinkKey = { id: "test", secret: Buffer.from("the key of l
 export function makeFollowPorts() {
   return {
     suppressions: makeMemorySuppressionStore(),
-    inapp: makeMemoryInappStore(),
+    inapp: makeMemoryInappStore(() => NOON),
     linkKey: async () => LINK_KEY,
   } satisfies FollowPorts;
 }
