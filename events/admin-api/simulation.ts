@@ -5,6 +5,7 @@ import { Evidence } from "#events/fact.ts";
 import { Message } from "#events/message.ts";
 import { Instant } from "./answer.ts";
 import { DefinitionChange } from "./definitions.ts";
+import { DEFAULT_SAMPLE, MAX_SAMPLE, PreviewFigure } from "./preview.ts";
 
 const EventName = z.string().min(1).max(256);
 const Properties = z.record(z.string(), z.unknown());
@@ -218,3 +219,58 @@ export const SimulationAnswer = z
   })
   .meta({ id: "SimulationAnswer" });
 export type SimulationAnswer = z.infer<typeof SimulationAnswer>;
+
+export const DryRunRequest = z
+  .strictObject({
+    ...assumedDefinitions,
+    audience: z
+      .string()
+      .min(1)
+      .max(512)
+      .optional()
+      .meta({
+        description: "Whom to ask about, a membership key. Left out: the segment that the trigger names.",
+        example: "segment:newsletter",
+      }),
+    start: Instant.optional().meta({
+      description: "When the trigger comes. Left out: the campaign's instant, else now.",
+    }),
+    sample: z
+      .union([z.int().min(100).max(MAX_SAMPLE), z.literal("all")], {
+        error: `a whole number from 100 to ${MAX_SAMPLE}, or "all"`,
+      })
+      .default(DEFAULT_SAMPLE)
+      .meta({ description: "How many people to draw where the audience has more than 10,000, or `all`." }),
+  })
+  .meta({ id: "DryRunRequest", example: { audience: "segment:newsletter" } });
+export type DryRunRequest = z.input<typeof DryRunRequest>;
+
+const AudienceExample = z.object({
+  profileId: z.string(),
+  identifier: z.string().nullable().meta({ example: "userId:12583" }),
+  at: Instant.nullable().meta({ description: "When the first message would leave." }),
+  channel: z.string().nullable(),
+});
+
+const Group = z.object({ people: PreviewFigure, examples: z.array(AudienceExample) });
+
+export const DryRunAnswer = z
+  .object({
+    journey: z.string(),
+    version: z.int().nullable(),
+    audience: z.string(),
+    start: Instant,
+    members: PreviewFigure,
+    recipients: Group.extend({
+      byChannel: z.record(z.string(), PreviewFigure),
+      later: z.record(z.string(), PreviewFigure).meta({
+        description: "Those who get it only after the quiet hours or when a cap has room, by why.",
+      }),
+    }),
+    nonRecipients: z.array(Group.extend({ reason: z.string() })).meta({ description: "The largest group first." }),
+    complete: z.boolean().meta({ description: "True: every member was looked at, and every figure is exact." }),
+    confidence: z.literal(0.95),
+    notes: z.array(Note),
+  })
+  .meta({ id: "DryRunAnswer" });
+export type DryRunAnswer = z.infer<typeof DryRunAnswer>;
