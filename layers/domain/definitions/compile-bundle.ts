@@ -1,3 +1,4 @@
+import { anniversarySegments } from "#domain/journeys/anniversary-segment.ts";
 import { type CompiledJourney, compileJourney } from "#domain/journeys/compile-journey.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { type FeaturePlan, planFeatures } from "#domain/rules/features.ts";
@@ -52,8 +53,8 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
   const collection = compileCollection(bundle);
   const settings = { ...ruleSettingsOf(bundle.definitions), ...(thresholds && { thresholds }) };
   const stored = new Map(bundle.definitions.map((one) => [definitionId(one), one]));
-  const { order } = orderDefinitions(ruledOf(bundle.definitions));
   const journeys = byKind(bundle.definitions, "journey");
+  const { order } = orderDefinitions([...ruledOf(bundle.definitions), ...anniversarySegments(journeys)]);
   const rules = [...order, ...journeys].flatMap((definition) => rulesOf(definition).map(({ rule }) => rule));
   const compiled = new Map<string, CompiledMembership>();
   for (const definition of order) {

@@ -152,8 +152,12 @@ function execute(
   switch (instruction.op) {
     case "wait":
       return { ...run, waiting: { for: "time", until: walker.now + instruction.forMs } };
-    case "wait-until":
-      return { ...run, waiting: { for: "time", until: nextTimeOfDay(instruction, walker) } };
+    case "wait-until": {
+      if (!instruction.onEntryDay)
+        return { ...run, waiting: { for: "time", until: nextTimeOfDay(instruction, walker) } };
+      const until = timeOnEntryDay(run, instruction, walker);
+      return until > walker.now ? { ...run, waiting: { for: "time", until } } : onward;
+    }
     case "wait-for":
       return { ...run, waiting: { for: "event", since: walker.reachedAt, until: walker.now + instruction.forMs } };
     case "split": {
@@ -200,6 +204,15 @@ function nextTimeOfDay(
   const today = calendar.dayOf(now);
   const next = calendar.instantOf(today, minuteOfDay);
   return next > now ? next : calendar.instantOf(today + 1, minuteOfDay);
+}
+
+/** The day of entry is the project's, for that is whose days rules count; the time is that of the person's clocks. */
+function timeOnEntryDay(
+  { enteredAt }: Run,
+  { minuteOfDay, zone }: Extract<Instruction, { op: "wait-until" }>,
+  { calendarOf }: Walker,
+): number {
+  return calendarOf(zone).instantOf(calendarOf("project").dayOf(enteredAt), minuteOfDay);
 }
 
 function matches({ event, matches: test }: EventPattern, offered: EventInput): boolean {

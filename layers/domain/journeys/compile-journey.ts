@@ -52,7 +52,7 @@ export function compileJourney(
       },
     }),
     ...(exit && { exitRule: compileRule(exit.when, settings) }),
-    program: compileProgram(steps, settings),
+    program: compileProgram(steps, settings, trigger.anniversary?.at),
   };
 }
 

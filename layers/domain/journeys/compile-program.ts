@@ -10,9 +10,14 @@ type After = "end" | "continue" | readonly Step[] | undefined;
 /** An instruction whose jumps are not known yet: `place` is called once they are. */
 type Draft = Instruction | (() => Instruction);
 
-/** Lays the steps of a journey flat. The last instruction is `end`. */
-export function compileProgram(steps: readonly Step[], settings: RuleSettings): Program {
+/** Lays the steps of a journey flat, behind a wait for the time of day at which it begins, where it names one. The last
+ *  instruction is `end`. */
+export function compileProgram(steps: readonly Step[], settings: RuleSettings, beginsAt?: string): Program {
   const drafts: Draft[] = [];
+  if (beginsAt !== undefined) {
+    const minuteOfDay = minuteOf(beginsAt);
+    drafts.push({ op: "wait-until", path: "trigger", minuteOfDay, zone: "person", onEntryDay: true });
+  }
   layList(steps, "steps", drafts, settings);
   drafts.push({ op: "end", path: "end" });
   return drafts.map((draft) => (typeof draft === "function" ? draft() : draft));
@@ -39,8 +44,8 @@ function layStep(step: Step, path: string, drafts: Draft[], settings: RuleSettin
 function compileSimple({ wait, split, send, tag }: Step, path: string): Instruction {
   if (wait?.for !== undefined) return { op: "wait", path: `${path}.wait`, forMs: stepDurationMs(wait.for) };
   if (wait?.until !== undefined) {
-    const [hours = 0, minutes = 0] = wait.until.split(":").map(Number);
-    return { op: "wait-until", path: `${path}.wait`, minuteOfDay: hours * 60 + minutes, zone: wait.zone ?? "person" };
+    const minuteOfDay = minuteOf(wait.until);
+    return { op: "wait-until", path: `${path}.wait`, minuteOfDay, zone: wait.zone ?? "person" };
   }
   if (split) {
     // In the order of their names: the order of keys in a file must not move anybody to another arm.
@@ -50,6 +55,11 @@ function compileSimple({ wait, split, send, tag }: Step, path: string): Instruct
   if (send) return { op: "send", path: `${path}.send`, send };
   if (tag) return { op: "tag", path: `${path}.tag`, name: tag.add ?? tag.remove ?? "", on: tag.add !== undefined };
   return { op: "end", path: `${path}.end` };
+}
+
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return hours * 60 + minutes;
 }
 
 function layWaitFor(step: WaitForStep, path: string, drafts: Draft[], settings: RuleSettings): void {

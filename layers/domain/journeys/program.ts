@@ -12,7 +12,8 @@ export interface EventPattern {
  *  run can go in a circle. `path` is where the step stands in the definition, for statistics. */
 export type Instruction = { readonly path: string } & (
   | { readonly op: "wait"; readonly forMs: number }
-  | { readonly op: "wait-until"; readonly minuteOfDay: number; readonly zone: string }
+  /** `onEntryDay`: that time of the day of entry, and no wait where it is over. */
+  | { readonly op: "wait-until"; readonly minuteOfDay: number; readonly zone: string; readonly onEntryDay?: true }
   | {
       readonly op: "wait-for";
       readonly pattern: EventPattern;

@@ -1,4 +1,5 @@
 import type { Fact, MembershipFact } from "#events/fact.ts";
+import { anniversaryKey } from "./anniversary-segment.ts";
 import type { CompiledJourney } from "./compile-journey.ts";
 import type { EntryCause } from "./run.ts";
 
@@ -30,7 +31,7 @@ export function readTriggers(facts: readonly Fact[], living: string): TriggerFac
 }
 
 /** Whether a fact lets people into a journey, and as what. */
-export function causeOf({ trigger, entryEvent }: CompiledJourney, found: TriggerFact): EntryCause | undefined {
+export function causeOf({ name, trigger, entryEvent }: CompiledJourney, found: TriggerFact): EntryCause | undefined {
   const { fact } = found;
   if (fact.kind === "event") {
     if (entryEvent?.event !== fact.event || !entryEvent.matches(fact)) return undefined;
@@ -39,7 +40,10 @@ export function causeOf({ trigger, entryEvent }: CompiledJourney, found: Trigger
   }
   if (fact.kind !== "membership") return undefined;
   const isNamed =
-    (fact.change === "entered" && (trigger.enters === fact.key || isTierChange(trigger.tier, fact, found.leftTier))) ||
+    (fact.change === "entered" &&
+      (trigger.enters === fact.key ||
+        (trigger.anniversary && anniversaryKey(name) === fact.key) ||
+        isTierChange(trigger.tier, fact, found.leftTier))) ||
     (fact.change === "left" && trigger.leaves === fact.key);
   return isNamed ? { factId: fact.factId, at: fact.at } : undefined;
 }
