@@ -55,7 +55,10 @@ async function runAll(): Promise<void> {
     sums.ghosts += report.ghosts;
     sums.stalls += report.stalls;
     for (const [name, n] of Object.entries(report.counted)) covered[name] = (covered[name] ?? 0) + n;
-    if (report.violations.length > 0) failed.push(report);
+    if (report.violations.length > 0) {
+      failed.push(report);
+      process.stderr.write(`seed ${report.seed}: ${report.violations[0]?.law}: ${report.violations[0]?.what}\n`);
+    }
     progress.step(failed.length);
     return false;
   });

@@ -14,10 +14,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     patches: [
       {
         file: "functions/fold/fold-person.ts",
-        find: "const profile = nextVersion(before, { state }, now, bundle);",
+        find: "const profile = nextVersion(before, { state }, now, bundle, heard);",
         replace: `const marked = { ...before, version: before.version + 1, state: { ...before.state, seen: state.seen } };
           if ((await ports.profiles.save(marked)) === "conflict") return "lost";
-          const profile = nextVersion(marked, { state }, now, bundle);`,
+          const profile = nextVersion(marked, { state }, now, bundle, heard);`,
       },
     ],
   },
@@ -94,10 +94,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: "functions/fold/fold-batch.ts",
-        find: `for (const task of tasks) task.state = "folded";`,
+        find: `for (const task of part) task.state = "folded";`,
         replace: `const wanted = [...plan.claims].filter(([, owner]) => owner === id).map(([key]) => key);
           await Promise.all(wanted.map((key) => ports.identities.claim(key, id)));
-          for (const task of tasks) task.state = "folded";`,
+          for (const task of part) task.state = "folded";`,
       },
     ],
   },
@@ -189,11 +189,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         find: "person !== undefined && person.version >= version;",
         replace: "version > 0;",
       },
+      {
+        file: "functions/wake/review-people.ts",
+        find: "timers.remove(timer, person?.version ?? timer.version)",
+        replace: "timers.remove(timer, timer.version)",
+      },
     ],
   },
   {
     name: "a watermark beyond rows that stay",
-    world: "rush",
+    world: "days",
     patches: [
       {
         file: "functions/wake/wake.ts",
@@ -248,13 +253,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: "a repair over a newer row",
-    world: "rush",
+    name: "missing rows left missing",
+    world: "days",
     patches: [
       {
-        file: "layers/aws/stores/tag-store.ts",
-        find: `seen === undefined ? "attribute_not_exists(pk)" : "v = :before", seen)`,
-        replace: `seen === undefined ? "attribute_not_exists(pk)" : "v > :before OR v <= :before", seen)`,
+        file: "layers/domain/retier/mend-phase.ts",
+        find: "if (lacking.length === 0) return",
+        replace: "if (lacking.length >= 0) return",
       },
     ],
   },

@@ -79,6 +79,8 @@ export interface Service {
   describe(command: object): string;
   /** Calls of which there are so many that a fault in each would leave none for the others. */
   isRoutine?(command: object): boolean;
+  /** Calls after which a worker that stands still matters most. */
+  isFateful?(command: object): boolean;
   /** Hears of a call as it leaves the sandbox: it may never arrive. */
   onSend?(command: object): void;
 }
@@ -86,6 +88,8 @@ export interface Service {
 /** Longer than any lease, and than the look-back that the time path was first designed with; with whatever else holds a
  *  writer up it stays under the hour after which its timer row is nobody's promise. */
 const STALL_MINUTES = [21, 40] as const;
+
+const FATEFUL_CHANCES = 6;
 
 interface Network {
   readonly scheduler: Scheduler;
@@ -97,6 +101,10 @@ interface Network {
 /** The SDK's client in a sandbox: each call is a point at which others go on, and at which things go wrong. */
 export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox: Sandbox, service: Service) {
   const describe = (command: object) => `${sandbox.name} ${service.describe(command)}`;
+  const stalls = (command: object) => {
+    const chances = service.isFateful?.(command) === true ? FATEFUL_CHANCES : 1;
+    return Array.from({ length: chances }).some(() => strikes("stall", command));
+  };
   const strikes = (fault: Fault, command: object) =>
     (service.isRoutine?.(command) !== true || dice.chance(0.03)) && weather.strikes(fault, () => describe(command));
 
@@ -138,7 +146,7 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
     return new Promise<object>((resolve, reject) => {
       const answer = (give: () => object) => {
         if (strikes("sleep", command)) sandbox.standStill(dice.between(20, 600) * 1000);
-        if (!sandbox.hasStalled && strikes("stall", command)) {
+        if (!sandbox.hasStalled && stalls(command)) {
           sandbox.hasStalled = true;
           sandbox.standStill(dice.between(...STALL_MINUTES) * 60_000);
         }

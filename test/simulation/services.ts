@@ -32,6 +32,8 @@ export function asDynamoService(dynamo: MemoryDynamo): Service {
     throttleError: "ProvisionedThroughputExceededException",
     describe: describeDynamo,
     isRoutine: (command) => command instanceof QueryCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
+    // A writer between its timer and its state.
+    isFateful: (command) => command instanceof PutItemCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
     partly(command, dice) {
       const asked = readBatch(command);
       if (!asked) return undefined;

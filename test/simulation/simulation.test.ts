@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findPlanted } from "./find-planted.ts";
 import { replaceOnce } from "./plant.ts";
+import { PLANTED_BUGS } from "./planted-bugs.ts";
 import { WORLDS } from "./population.ts";
 import { runSeed } from "./run-seed.ts";
 import { runSeries } from "./run-series.ts";
@@ -60,6 +62,14 @@ describe("planted bugs", () => {
     const names = ["missing version condition", "outbox cleared before publishing", "acknowledging a failed record"];
     const found = await findPlanted({ from: 0, threads: 2, names }, () => {});
     expect(found.map(({ name, law }) => [name, law !== undefined])).toEqual(names.map((name) => [name, true]));
+  });
+
+  test("change texts that the product has, exactly once", () => {
+    const patches = PLANTED_BUGS.flatMap(({ name, patches: own }) => own.map((patch) => ({ name, patch })));
+    for (const { name, patch } of patches) {
+      const text = readFileSync(new URL(`../../${patch.file}`, import.meta.url), "utf8");
+      expect(() => replaceOnce(name, text, patch)).not.toThrow();
+    }
   });
 
   test("must find the text that they change, exactly once", () => {

@@ -29,6 +29,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** After these the answers of the definitions below expire. */
 const WINDOWS_MS = [6 * HOUR_MS, 24 * HOUR_MS, 30 * HOUR_MS, 48 * HOUR_MS];
+/** How late events come: at once, or when what they say is about to expire. */
+const LATENESS_MS = [4 * MINUTE_MS, 4 * MINUTE_MS, 5.3 * HOUR_MS, 23.3 * HOUR_MS];
 
 export function drawTurns(dice: Dice, { spanMs, lengthMs }: Course): Turns {
   const fromMs = dice.below(lengthMs / 2);
@@ -57,8 +59,8 @@ export function drawVisits(
     const returnsMs = (before?.at ?? 0) - start + dice.pick(WINDOWS_MS) + dice.between(-90, 90) * 1000;
     const afterMs = isReturn && returnsMs > 0 && returnsMs < spanMs * 1.5 ? returnsMs : dice.below(spanMs);
     const ids = isReturn && before ? before.ids : drawIds();
-    // Clocks here are wrong by two minutes at most: no event is from the future.
-    const at = start + afterMs - (dice.chance(0.7) ? 4 * MINUTE_MS : dice.below(5 * HOUR_MS) + 4 * MINUTE_MS) - n;
+    // Clocks are wrong by two minutes at most: no event is from the future.
+    const at = start + afterMs - dice.pick(LATENESS_MS) - dice.below(40) * MINUTE_MS - n;
     before = { ids, at };
     const call = drawVisit(dice, n, { ...ids, timestamp: new Date(at).toISOString() });
     requests.push({ afterMs, calls: [call] });

@@ -19,6 +19,9 @@ import { readTimers } from "./watch-time.ts";
 /** A row of a writer that died is removed when it falls due, an hour after it was written at the latest. */
 const STRAY_MS = 70 * 60_000;
 
+/** Longer than a dozen looks and a worker that stalls in one of them. */
+const FORGOTTEN_MS = 3 * 60 * 60_000;
+
 interface Scene {
   readonly journal: Journal;
   readonly dynamo: MemoryDynamo;
@@ -47,6 +50,15 @@ export function checkMemberships({ journal, dynamo, now, bundle }: Scene): numbe
     }
   }
   return compared;
+}
+
+/** While the schedule fires, nothing that is due stays undone for hours, whatever goes wrong. */
+export function checkForgotten({ journal, dynamo, now }: Scene): void {
+  for (const { id, at, writtenAt } of readTimers(dynamo)) {
+    if (Math.max(at, writtenAt) < now - FORGOTTEN_MS) {
+      journal.violations.push({ law: "timer-forgotten", what: `${id} has a row of ${at}, still there at ${now}` });
+    }
+  }
 }
 
 /** No timer is due any more, none waits for nobody. */
