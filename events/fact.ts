@@ -34,7 +34,7 @@ export const MembershipFact = FactBase.extend({
 });
 export type MembershipFact = z.infer<typeof MembershipFact>;
 
-/** Another person turned out to be this one and was absorbed. */
+/** Another person turned out to be this one and was absorbed; or this one goes on for another after an un-merge. */
 export const ProfileMergedFact = FactBase.extend({ kind: z.literal("profile-merged"), merged: z.string() });
 export type ProfileMergedFact = z.infer<typeof ProfileMergedFact>;
 

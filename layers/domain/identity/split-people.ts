@@ -10,7 +10,7 @@ import { hashMessageId } from "#domain/profile/message-hash.ts";
 import { saveProfile } from "#domain/profile/save-profile.ts";
 import type { IdentifierKey, Profile, ProfileId, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
-import type { Fact } from "#events/fact.ts";
+import type { Fact, ProfileMergedFact } from "#events/fact.ts";
 import { bundleOf, finishMerges, type MergePorts } from "./merge-people.ts";
 import { keyOf } from "./plan-claims.ts";
 import { profileIdOf } from "./profile-id.ts";
@@ -77,13 +77,19 @@ export async function finishSplit(ports: SplitPorts, root: Profile): Promise<Pro
     keys: sides.kept,
     like: root,
     absorbed: root.state.absorbed.difference(absorbedByLoser),
-    owed: leaveEverything(root, ports.now()),
+    owed: [...leaveEverything(root, ports.now()), takesPlaceOf(split.kept, root, ports.now())],
   };
   await begin(ports, { ...taken, family, apart, bundle }, split.taken);
   await begin(ports, { ...kept, family, apart, bundle }, split.kept);
   await repoint(ports, sides.taken, family, split.taken);
   await repoint(ports, sides.kept, family, split.kept);
   return split;
+}
+
+/** Whoever goes on for somebody who is no more has what others keep of that person: journeys, for one. */
+function takesPlaceOf(kept: ProfileId, root: Profile, at: number): ProfileMergedFact {
+  const version = 1;
+  return { kind: "profile-merged", factId: `${kept}:${version}:merged`, profileId: kept, version, at, merged: root.id };
 }
 
 /** Who had which identifier: what the loser held when it was frozen, and all others. */
