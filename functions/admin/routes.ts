@@ -3,6 +3,7 @@ import { listActivity } from "./routes/activity.ts";
 import { listAudit } from "./routes/audit.ts";
 import { applyChanges, rotateSourceKey } from "./routes/change-sets.ts";
 import { listChannels } from "./routes/channels.ts";
+import { listProfileConsents, putProfileConsent } from "./routes/consents.ts";
 import { listDefinitionVersions, rollBackDefinitions } from "./routes/definition-versions.ts";
 import { deleteDefinition, getDefinition, listDefinitions, putDefinition } from "./routes/definitions.ts";
 import { dryRunRoute } from "./routes/dry-run-journey.ts";
@@ -19,6 +20,7 @@ import { getRetierRun, listRetierRuns, resumeRetierRun, startRetier, stopRetierR
 import { simulateRoute } from "./routes/simulate-journey.ts";
 import { previewTemplate } from "./routes/templates.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
+import { getSourceSecret } from "./routes/source-secrets.ts";
 import { getTotals } from "./routes/totals.ts";
 import { listTouches } from "./routes/touches.ts";
 
@@ -29,6 +31,8 @@ export const routes: readonly Route[] = [
   listActivity,
   listTouches,
   explainProfileMembership,
+  listProfileConsents,
+  putProfileConsent,
   putManualTag,
   deleteManualTag,
   putStaticSegment,
@@ -66,6 +70,7 @@ export const routes: readonly Route[] = [
   applyChanges,
   rollBackDefinitions,
   rotateSourceKey,
+  getSourceSecret,
   listFailedEvents,
   replayFailedEvents,
   listAudit,

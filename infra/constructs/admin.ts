@@ -71,7 +71,7 @@ export class Admin extends Construct {
     // Messages of a person.
     tables.grant(admin, "Touches", "GetItem");
     tables.grant(admin, "Caps", "GetItem");
-    tables.grant(admin, "Suppressions", "GetItem");
+    tables.grant(admin, "Suppressions", "GetItem", "UpdateItem");
     linkKey.grantRead(admin);
     queues.retier.grantSend(admin);
     queues.imports.grantSend(admin);

@@ -100,7 +100,7 @@ export async function makeOutcomeHarness(given: { definitions?: readonly StoredD
     template: "cart",
     category: "marketing",
     overCap: "skip",
-    arms: {},
+    arms: [],
     cause: { factId: "f-1" } as unknown as Touch["cause"],
     requestedAt: NOON - 500,
     state: "sent",

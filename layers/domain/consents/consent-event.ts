@@ -26,6 +26,11 @@ export interface Hearing {
   readonly byPerson: boolean;
 }
 
+/** The id of the event that a statement becomes. */
+export function consentMessageId(id: string): string {
+  return `strata:consent:${id}`;
+}
+
 /** A statement as an event of the source `strata`, by which alone a consent changes: the fold writes it into the ledger
  *  and the profile. Undefined where the person has no identifier by which the fold could find them. Pure but for `newId`. */
 export function consentEvent(
@@ -44,7 +49,7 @@ export function consentEvent(
   const said = { purpose, channel, granted, ...how };
   const isUnsubscribing = !granted && purpose === "marketing";
   return {
-    messageId: `strata:consent:${hearing.newId()}`,
+    messageId: consentMessageId(hearing.newId()),
     type: "track",
     event: isUnsubscribing ? "Unsubscribed" : "Consent Updated",
     identifiers: [identifier],

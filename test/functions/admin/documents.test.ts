@@ -4,6 +4,7 @@ import { REJECTIONS } from "#domain/collect/rejections.ts";
 import * as activity from "#events/admin-api/activity.ts";
 import * as answer from "#events/admin-api/answer.ts";
 import * as audit from "#events/admin-api/audit.ts";
+import * as consents from "#events/admin-api/consents.ts";
 import * as definitions from "#events/admin-api/definitions.ts";
 import * as failedEvents from "#events/admin-api/failed-events.ts";
 import * as identity from "#events/admin-api/identity.ts";
@@ -87,6 +88,7 @@ describe("examples", () => {
     activity,
     answer,
     audit,
+    consents,
     definitions,
     failedEvents,
     identity,

@@ -41,7 +41,7 @@ async function openHarness() {
 
 /** What SNS posts, signed as SNS signs it. */
 function sns(fields: Partial<SnsMessage>, key = keys.privateKey): Record<string, unknown> {
-  const message: Record<string, string> = {
+  const message: Record<string, string | undefined> = {
     Type: "Notification",
     MessageId: "m-1",
     TopicArn: TOPIC,
