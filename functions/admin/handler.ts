@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { makeChannels } from "#aws/channels/make-channels.ts";
 import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSigningS3, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeLinkKeyReader } from "#aws/link-key.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
+import { makeSecretsByName } from "#aws/secrets-by-name.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import { makeCapStore } from "#aws/stores/cap-store.ts";
@@ -14,6 +16,7 @@ import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
+import { makeInappStore } from "#aws/stores/inapp-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeRunStore } from "#aws/stores/run-store.ts";
@@ -89,6 +92,13 @@ export const handler = makeAdminHandler({
   work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
   renderer: makeTemplateRenderer(),
+  channelOf: makeChannels({
+    secretOf: makeSecretsByName({ secrets, now }),
+    inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
+    allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
+    now,
+    log: (message, shape) => log.info(message, shape),
+  }),
   runs: makeRunStore({ dynamo, table: config.STRATA_TABLE_RUNS }),
   touches: makeTouchStore({ dynamo, table: config.STRATA_TABLE_TOUCHES }),
   caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),

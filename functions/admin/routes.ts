@@ -10,6 +10,7 @@ import { dryRunRoute } from "./routes/dry-run-journey.ts";
 import { listFailedEvents, replayFailedEvents } from "./routes/failed-events.ts";
 import { listConflicts, unmergeProfile } from "./routes/identity.ts";
 import { createImport, getImport, listImports, startImport, stopImport } from "./routes/imports.ts";
+import { getJourneyStats, listPersonRuns } from "./routes/journeys.ts";
 import { getDistribution, getMigration } from "./routes/ladders.ts";
 import { deleteManualTag, deleteStaticSegment, putManualTag, putStaticSegment } from "./routes/manual-tags.ts";
 import { countMembers, explainProfileMembership, listMembers } from "./routes/memberships.ts";
@@ -18,9 +19,10 @@ import { previewDefinitions } from "./routes/preview.ts";
 import { getProfile, getProfileByIdentifier } from "./routes/profiles.ts";
 import { getRetierRun, listRetierRuns, resumeRetierRun, startRetier, stopRetierRun } from "./routes/retier.ts";
 import { simulateRoute } from "./routes/simulate-journey.ts";
-import { previewTemplate } from "./routes/templates.ts";
-import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getSourceSecret } from "./routes/source-secrets.ts";
+import { previewTemplate } from "./routes/templates.ts";
+import { testTemplate } from "./routes/test-send.ts";
+import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
 import { listTouches } from "./routes/touches.ts";
 
@@ -31,6 +33,7 @@ export const routes: readonly Route[] = [
   listActivity,
   listTouches,
   explainProfileMembership,
+  listPersonRuns,
   listProfileConsents,
   putProfileConsent,
   putManualTag,
@@ -65,8 +68,10 @@ export const routes: readonly Route[] = [
   deleteDefinition,
   previewDefinitions,
   previewTemplate,
+  testTemplate,
   simulateRoute,
   dryRunRoute,
+  getJourneyStats,
   applyChanges,
   rollBackDefinitions,
   rotateSourceKey,

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
+import { grantProviderSecrets, grantSes } from "./grant-providers.ts";
 import { StrataFunction } from "./strata-function.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -67,12 +68,14 @@ export class Admin extends Construct {
     // Runs and imports: what they are, and how far they have come.
     tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
     // A simulation reads what would decide about a message; it writes nothing.
-    tables.grant(admin, "Runs", "Query");
+    tables.grant(admin, "Runs", "Query", "Scan");
     // Messages of a person.
-    tables.grant(admin, "Touches", "GetItem");
+    tables.grant(admin, "Touches", "GetItem", "Scan");
     tables.grant(admin, "Caps", "GetItem");
     tables.grant(admin, "Suppressions", "GetItem", "UpdateItem");
     linkKey.grantRead(admin);
+    grantProviderSecrets(this, admin);
+    grantSes(this, admin);
     queues.retier.grantSend(admin);
     queues.imports.grantSend(admin);
     streams.grantPut(admin, streams.events);
