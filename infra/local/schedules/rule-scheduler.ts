@@ -71,15 +71,15 @@ export class RuleScheduler {
   }
 
   /**
-   * Fires the rule that is due next, on a way that ends at `until`, and returns when it is done. One that is due more often
-   * than every `grainMs` and than daily fires only so often, and a last time when it is last due on the way.
+   * Fires the rules that are due next, those of one instant side by side, on a way that ends at `until`, and returns when
+   * all are done. One that is due more often than every `grainMs` and than daily fires only so often, and a last time when
+   * it is last due on the way.
    */
   async fireNext(grainMs: number, until: number): Promise<void> {
-    const rule = this.#rules.find(({ nextAt }) => nextAt === this.nextDueAt);
-    if (!rule) return;
-    const dueAt = rule.nextAt;
-    rule.nextAt = nextOnTheWay(rule, grainMs, until);
-    await this.#fire(rule.plan, dueAt);
+    const dueAt = this.nextDueAt;
+    const due = this.#rules.filter(({ nextAt }) => nextAt === dueAt);
+    for (const rule of due) rule.nextAt = nextOnTheWay(rule, grainMs, until);
+    await Promise.all(due.map(({ plan }) => this.#fire(plan, dueAt)));
   }
 
   #tick(): void {

@@ -6,7 +6,7 @@ import { sendSlices } from "./send-slices.ts";
 
 /** A slice is then some minutes of work, and loses little when its worker dies. */
 const PEOPLE_A_SLICE = 20_000;
-const MIN_SLICES = 8;
+const MIN_SLICES = 4;
 const MAX_SLICES = 1_024;
 /** Of a first run, before which nobody knows how many people there are. */
 const FIRST_SLICES = 32;
