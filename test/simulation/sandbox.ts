@@ -79,7 +79,7 @@ export interface Service {
   describe(command: object): string;
   /** Calls of which there are so many that a fault in each would leave none for the others. */
   isRoutine?(command: object): boolean;
-  /** Calls after which a worker that stands still matters most. */
+  /** Calls around which a worker that stands still matters most. */
   isFateful?(command: object): boolean;
   /** Hears of a call as it leaves the sandbox: it may never arrive. */
   onSend?(command: object): void;
@@ -101,12 +101,18 @@ interface Network {
 /** The SDK's client in a sandbox: each call is a point at which others go on, and at which things go wrong. */
 export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox: Sandbox, service: Service) {
   const describe = (command: object) => `${sandbox.name} ${service.describe(command)}`;
-  const stalls = (command: object) => {
-    const chances = service.isFateful?.(command) === true ? FATEFUL_CHANCES : 1;
-    return Array.from({ length: chances }).some(() => strikes("stall", command));
-  };
   const strikes = (fault: Fault, command: object) =>
     (service.isRoutine?.(command) !== true || dice.chance(0.03)) && weather.strikes(fault, () => describe(command));
+
+  /** Stands still for very long, if that strikes; once in a life. Returns for how long. */
+  function stallPerhaps(command: object): number {
+    const chances = service.isFateful?.(command) === true ? FATEFUL_CHANCES : 1;
+    if (sandbox.hasStalled || !Array.from({ length: chances }).some(() => strikes("stall", command))) return 0;
+    const stallMs = dice.between(...STALL_MINUTES) * 60_000;
+    sandbox.hasStalled = true;
+    sandbox.standStill(stallMs);
+    return stallMs;
+  }
 
   /** The call is at the service: gives what the caller will hear, or nothing if it never will. */
   function arrive(command: object, answer: (give: () => object) => void): void {
@@ -146,10 +152,7 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
     return new Promise<object>((resolve, reject) => {
       const answer = (give: () => object) => {
         if (strikes("sleep", command)) sandbox.standStill(dice.between(20, 600) * 1000);
-        if (!sandbox.hasStalled && stalls(command)) {
-          sandbox.hasStalled = true;
-          sandbox.standStill(dice.between(...STALL_MINUTES) * 60_000);
-        }
+        stallPerhaps(command);
         const delayMs = strikes("slow", command) ? dice.between(1000, 30_000) : dice.between(1, 12);
         sandbox.after(delayMs, () => {
           try {
@@ -159,7 +162,9 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
           }
         });
       };
-      scheduler.after(dice.between(1, 12), () => arrive(command, answer));
+      // It may stand still with the call already written, and not yet sent.
+      const stallMs = dice.chance(0.5) ? stallPerhaps(command) : 0;
+      scheduler.after(stallMs + dice.between(1, 12), () => arrive(command, answer));
     });
   };
   return { send };

@@ -18,6 +18,7 @@ import { CONFIG } from "./functions.ts";
 import type { Service } from "./sandbox.ts";
 
 const ITEMS_A_SCAN = 2;
+const FATEFUL_TABLES = new Set<string | undefined>([CONFIG.STRATA_TABLE_TIMERS, CONFIG.STRATA_TABLE_PROFILES]);
 
 type Key = Record<string, AttributeValue>;
 interface BatchAnswer {
@@ -33,7 +34,7 @@ export function asDynamoService(dynamo: MemoryDynamo): Service {
     describe: describeDynamo,
     isRoutine: (command) => command instanceof QueryCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
     // A writer between its timer and its state.
-    isFateful: (command) => command instanceof PutItemCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
+    isFateful: (command) => command instanceof PutItemCommand && FATEFUL_TABLES.has(command.input.TableName),
     partly(command, dice) {
       const asked = readBatch(command);
       if (!asked) return undefined;
