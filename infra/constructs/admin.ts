@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
-import { grantProviderSecrets, grantSes } from "./grant-providers.ts";
 import { StrataFunction } from "./strata-function.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -74,8 +73,6 @@ export class Admin extends Construct {
     tables.grant(admin, "Caps", "GetItem");
     tables.grant(admin, "Suppressions", "GetItem", "UpdateItem");
     linkKey.grantRead(admin);
-    grantProviderSecrets(this, admin);
-    grantSes(this, admin);
     queues.retier.grantSend(admin);
     queues.imports.grantSend(admin);
     streams.grantPut(admin, streams.events);

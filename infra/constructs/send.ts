@@ -1,8 +1,8 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
 import { type Channel, type ChannelQueues, channels as channelNames, sendTimeout } from "./channel-queues.ts";
-import { grantProviderSecrets, grantSes } from "./grant-providers.ts";
+import type { FunctionGrants } from "./function-grants.ts";
 import { OperationalAlarm } from "./operational-alarm.ts";
 import { QueueConsumer } from "./queue-consumer.ts";
 import { StrataFunction } from "./strata-function.ts";
@@ -77,13 +77,31 @@ export class Send extends Construct {
     tables.grant(sender, "Work", "GetItem", "PutItem");
     streams.grantPut(sender, streams.events);
     linkKey.grantRead(sender);
-    grantProviderSecrets(this, sender);
-    if (channel === "Email") grantSes(this, sender);
+    this.#grantProviderSecrets(sender);
+    if (channel === "Email") this.#grantSes(sender);
     // Inboxes lie beside a person's journeys.
     if (channel === "Inapp") tables.grant(sender, "Runs", "PutItem");
     // What its provider cannot take yet is put back for later.
     queue.grantSend(sender);
     new QueueConsumer(this, `${channel}Touches`, { consumer: sender, queue, batchSize, maxConcurrency });
+  }
+
+  /** Secrets that definitions of channels name: below `strata/` in this account. Secrets Manager ends each ARN with letters of its own. */
+  #grantProviderSecrets(grants: FunctionGrants): void {
+    const secrets = Stack.of(this).formatArn({
+      service: "secretsmanager",
+      resource: "secret:strata",
+      resourceName: "*",
+    });
+    grants.allow(["secretsmanager:GetSecretValue"], [secrets]);
+  }
+
+  /** Any identity and configuration set of the account: which of them is said in a definition, and so is the region. */
+  #grantSes(grants: FunctionGrants): void {
+    const anyOf = (resource: string): string =>
+      Stack.of(this).formatArn({ service: "ses", region: "*", resource, resourceName: "*" });
+    // SES asks for the second one, too, where the message is a raw one.
+    grants.allow(["ses:SendEmail", "ses:SendRawEmail"], [anyOf("identity"), anyOf("configuration-set")]);
   }
 
   #alarm(id: string, props: { description: string; metricName: string; threshold: number }): void {
