@@ -4,9 +4,9 @@ import { makeSnsCertificates } from "#aws/sns-certificates.ts";
 const url = "https://sns.eu-west-1.amazonaws.com/a.pem";
 
 test("a certificate is fetched once, without following redirects; a confirmation each time", async () => {
-  const asked: [string, RequestRedirect | undefined][] = [];
+  const asked: [unknown, unknown][] = [];
   const source = makeSnsCertificates(async (input, init) => {
-    asked.push([String(input), init?.redirect]);
+    asked.push([input, init?.redirect]);
     return new Response("PEM");
   });
   expect([await source.fetchCertificate(url), await source.fetchCertificate(url)]).toEqual(["PEM", "PEM"]);
