@@ -17,6 +17,7 @@ import { profile } from "./commands/profile.ts";
 import { replay } from "./commands/replay.ts";
 import { retier } from "./commands/retier.ts";
 import { rollback } from "./commands/rollback.ts";
+import { simulate } from "./commands/simulate.ts";
 import { template } from "./commands/template.ts";
 import { tiers } from "./commands/tiers.ts";
 import { totals } from "./commands/totals.ts";
@@ -30,6 +31,7 @@ import { openTerminal } from "./terminal.ts";
 const COMMANDS: readonly Command[] = [
   apply,
   preview,
+  simulate,
   history,
   rollback,
   replay,

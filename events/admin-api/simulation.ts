@@ -223,15 +223,10 @@ export type SimulationAnswer = z.infer<typeof SimulationAnswer>;
 export const DryRunRequest = z
   .strictObject({
     ...assumedDefinitions,
-    audience: z
-      .string()
-      .min(1)
-      .max(512)
-      .optional()
-      .meta({
-        description: "Whom to ask about, a membership key. Left out: the segment that the trigger names.",
-        example: "segment:newsletter",
-      }),
+    audience: z.string().min(1).max(512).optional().meta({
+      description: "Whom to ask about, a membership key. Left out: the segment that the trigger names.",
+      example: "segment:newsletter",
+    }),
     start: Instant.optional().meta({
       description: "When the trigger comes. Left out: the campaign's instant, else now.",
     }),

@@ -13,7 +13,7 @@ type Operand = (item: Item, given: Placeholders) => AttributeValue | undefined;
 const parsed = new Map<string, Test>();
 
 /** Evaluates the part of DynamoDB's condition language that Strata uses: comparisons, BETWEEN, attribute_exists,
- *  attribute_not_exists, begins_with, NOT, AND, OR and brackets. Throws SyntaxError on anything else. */
+ *  attribute_not_exists, begins_with, contains (of texts), NOT, AND, OR and brackets. Throws SyntaxError on anything else. */
 export function evaluateCondition(expression: string, item: Item, given: Placeholders): boolean {
   let test = parsed.get(expression);
   if (!test) {
@@ -125,11 +125,13 @@ function parseComparison(tokens: Tokens): Test {
 
 function parseFunction(name: string, tokens: Tokens): Test {
   const path = operand(tokens.take());
-  if (name === "begins_with") {
+  if (name === "begins_with" || name === "contains") {
     tokens.expect(",");
-    const prefix = operand(tokens.take());
+    const part = operand(tokens.take());
     tokens.expect(")");
-    return (item, given) => path(item, given)?.S?.startsWith(prefix(item, given)?.S ?? "") === true;
+    const test = (text: string | undefined, of: string) =>
+      name === "contains" ? text?.includes(of) === true : text?.startsWith(of) === true;
+    return (item, given) => test(path(item, given)?.S, part(item, given)?.S ?? "");
   }
   tokens.expect(")");
   if (name === "attribute_exists") return (item, given) => path(item, given) !== undefined;

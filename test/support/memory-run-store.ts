@@ -31,6 +31,15 @@ export function makeMemoryRunStore(): RunStore & { all(): Run[] } {
       if (standing?.entryKey !== gate.entryKey) gates.set(gateKey(gate), { ...gate });
       return "passed";
     },
+    scan: async ({ journey, segment, segments }) => {
+      const of = (id: string) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % segments;
+      const all = [...runs.values()].map((stored) => copy(stored).run);
+      return {
+        runs: all.filter(
+          (run) => run.journey === journey && run.movedTo === undefined && of(run.profileId) === segment,
+        ),
+      };
+    },
     gatesOf: async (profileId) => [...gates.values()].filter((gate) => gate.profileId === profileId),
     keepGate: async (gate) => {
       if ((gates.get(gateKey(gate))?.at ?? -Infinity) < gate.at) gates.set(gateKey(gate), { ...gate });

@@ -18,6 +18,12 @@ export function makeMemoryTouchStore(): TouchStore & { all(): Touch[] } {
       return "saved";
     },
     linkProvider: async ({ provider, providerId, touchId }) => void links.set(`${provider} ${providerId}`, touchId),
+    scan: async ({ journey, segment, segments }) => ({
+      touches: [...table.values()]
+        .filter((_, n) => n % segments === segment)
+        .map((stored) => copy(stored).touch)
+        .filter((touch) => touch.journey === journey),
+    }),
     findByProvider: async (provider, providerId) => links.get(`${provider} ${providerId}`),
   };
 }

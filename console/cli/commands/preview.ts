@@ -1,12 +1,10 @@
 import * as z from "zod";
 import type { DefinitionChange } from "#events/admin-api/definitions.ts";
 import { DEFAULT_SAMPLE, MAX_SAMPLE, PreviewAnswer } from "#events/admin-api/preview.ts";
-import { ApiError } from "../api-client.ts";
 import { CliError, ExitCode, usageError } from "../cli-error.ts";
 import { type Command, connect, readOptions } from "../command.ts";
-import type { WrittenDefinition } from "../definitions/parse-file.ts";
-import { definitionsFaulty, readFolderOrFile } from "../definitions/read-folder.ts";
-import { readServerFaults } from "../definitions/server-faults.ts";
+import { readFolderOrFile } from "../definitions/read-folder.ts";
+import { withPlaces } from "../definitions/with-places.ts";
 import { wholeNumber } from "../option-text.ts";
 import { renderPreview } from "../preview-text.ts";
 import { groupDigits } from "../spell.ts";
@@ -47,13 +45,3 @@ export const preview: Command = {
     return ExitCode.ok;
   },
 };
-
-/** The server's faults are shown where they are written. */
-async function withPlaces<Answer>(written: readonly WrittenDefinition[], ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    const faults = error instanceof ApiError ? readServerFaults(error.details, written) : [];
-    throw faults.length > 0 ? definitionsFaulty(faults) : error;
-  }
-}

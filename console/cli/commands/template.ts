@@ -2,12 +2,12 @@ import { stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { DefinitionChange } from "#events/admin-api/definitions.ts";
 import { TemplatePreview, type TemplatePreviewRequest } from "#events/admin-api/templates.ts";
-import { type ApiClient, ApiError } from "../api-client.ts";
+import type { ApiClient } from "../api-client.ts";
 import { CliError, ExitCode, usageError } from "../cli-error.ts";
 import { type Command, connect, readOptions } from "../command.ts";
 import type { WrittenDefinition } from "../definitions/parse-file.ts";
-import { definitionsFaulty, readFolderOrFile } from "../definitions/read-folder.ts";
-import { readServerFaults } from "../definitions/server-faults.ts";
+import { readFolderOrFile } from "../definitions/read-folder.ts";
+import { withPlaces } from "../definitions/with-places.ts";
 import { checkPerson, findPerson, isProfileId } from "../find-person.ts";
 import { OnceText } from "../option-text.ts";
 import { openInBrowser } from "../templates/open-in-browser.ts";
@@ -96,14 +96,4 @@ function htmlOf({ message, channel }: TemplatePreview): string {
   if (message?.channel === "email") return message.html;
   const why = channel === "email" ? "it cannot be rendered" : `a message by ${channel} has none`;
   throw new CliError("no_html", `There is no HTML: ${why}.`);
-}
-
-/** The server's faults are shown where they are written. */
-async function withPlaces<Answer>(written: readonly WrittenDefinition[], ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    const faults = error instanceof ApiError ? readServerFaults(error.details, written) : [];
-    throw faults.length > 0 ? definitionsFaulty(faults) : error;
-  }
 }

@@ -71,7 +71,7 @@ export const simulateRoute = defineRoute({
         steps: await renderMessages(simulation, ports.renderer),
         outcome: simulation.run?.outcome?.kind ?? null,
         converted: simulation.run?.convertedAt !== undefined,
-        notes: notesOf(journey, { startAt, now, cutOff }),
+        notes: notesOf(journey, { isPast: startAt < now && !invented, cutOff }),
       },
     };
   },
@@ -139,7 +139,7 @@ function unknownArm(arm: string, { name, program }: CompiledJourney): AdminError
 
 function notesOf(
   { state, name }: CompiledJourney,
-  { startAt, now, cutOff }: { startAt: number; now: number; cutOff: boolean },
+  { isPast, cutOff }: { isPast: boolean; cutOff: boolean },
 ): SimulationAnswer["notes"] {
   return [
     ...(state === "live"
@@ -150,7 +150,7 @@ function notesOf(
             message: `${name} is ${state}: nobody would enter; it is walked as if it were live`,
           },
         ]),
-    ...(startAt < now
+    ...(isPast
       ? [{ code: "start_in_the_past", message: "the person is seen as of today, with what came since the start" }]
       : []),
     ...(cutOff ? [{ code: "logs_cut", message: "the person did so much that only the newest of it was counted" }] : []),

@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Gate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";
@@ -87,6 +88,26 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
         dynamo.send(new GetItemCommand({ TableName: table, Key: gateKey(gate), ConsistentRead: true })),
       );
       return Item && gateOf(Item).entryKey === gate.entryKey ? "passed" : "closed";
+    },
+
+    async scan({ journey, segment, segments, cursor }) {
+      const page = await callStore(table, () =>
+        dynamo.send(
+          new ScanCommand({
+            TableName: table,
+            Segment: segment,
+            TotalSegments: segments,
+            FilterExpression: "begins_with(sk, :runs)",
+            ExpressionAttributeValues: { ":runs": { S: `run#${journey}#` } },
+            ...(cursor !== undefined && { ExclusiveStartKey: JSON.parse(cursor) as Item }),
+          }),
+        ),
+      );
+      const runs = (page.Items ?? []).map((item) => storedRunOf(item).run);
+      return {
+        runs: runs.filter(({ movedTo }) => movedTo === undefined),
+        ...(page.LastEvaluatedKey && { cursor: JSON.stringify(page.LastEvaluatedKey) }),
+      };
     },
 
     async gatesOf(profileId) {

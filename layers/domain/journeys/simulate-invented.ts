@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { type CompiledMembership, keysOf } from "#domain/definitions/compile-membership.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
@@ -10,7 +11,6 @@ import { stepDurationMs } from "#events/definitions/journey/step-duration.ts";
 import { eventOf, type SimulatedCall, simulateEvent } from "./simulate-events.ts";
 import { personAfter } from "./simulate-person.ts";
 
-const INVENTED = "p_invented" as ProfileId;
 const DAY_MS = 24 * 3_600_000;
 
 /** A key that nobody can be said to have. */
@@ -28,7 +28,7 @@ export class MembershipUnknownError extends Error {
  *  Throws SimulatedEventError. */
 export function inventPerson(invented: InventedPerson, startAt: number, bundle: CompiledBundle): Profile {
   const nobody: Profile = {
-    id: INVENTED,
+    id: idOf(invented),
     version: 1,
     createdAt: startAt,
     state: emptyState(),
@@ -41,6 +41,12 @@ export function inventPerson(invented: InventedPerson, startAt: number, bundle: 
     (person, event) => personAfter(person, eventOf(event, person.state), startAt, bundle),
     nobody,
   );
+}
+
+/** People with other identifiers draw other arms. */
+function idOf({ identifiers = {} }: InventedPerson): ProfileId {
+  const hash = createHash("sha256").update(JSON.stringify(identifiers)).digest("hex");
+  return `p_invented${hash.slice(0, 12)}` as ProfileId;
 }
 
 function historyOf(invented: InventedPerson, startAt: number, bundle: CompiledBundle): CollectedEvent[] {

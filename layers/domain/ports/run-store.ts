@@ -21,6 +21,14 @@ export interface RunStore {
   /** Opens a gate for an entry, unless another entry's stands there and has not reopened (`passesGate`). The gate of the
    *  same entry stays as it stands. */
   passGate(gate: Gate): Promise<"passed" | "closed">;
+  /** One page of one segment of a scan over the runs of one journey, those moved away left out. All runs of a person lie in
+   *  one segment. */
+  scan(slice: {
+    readonly journey: string;
+    readonly segment: number;
+    readonly segments: number;
+    readonly cursor?: string;
+  }): Promise<{ runs: Run[]; cursor?: string }>;
   /** Every gate of a person. Strongly consistent. */
   gatesOf(profileId: ProfileId): Promise<Gate[]>;
   /** Writes a gate unless a later one stands there: for people who turned out to be one. */

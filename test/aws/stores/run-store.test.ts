@@ -79,6 +79,33 @@ describe.each<[string, () => Promise<RunStore>]>([
     expect(await store.ofPerson("p_nobody" as ProfileId)).toEqual([]);
   });
 
+  test("a scan finds every run of a journey once, those moved away left out, a person's in one segment", async () => {
+    const store = await open();
+    const runs = [
+      ...["r1", "r2"].map((id) => aRun(id)),
+      ...["r3", "r4"].map((id) => ({ ...aRun(id), profileId: BOB })),
+      { ...aRun("elsewhere"), journey: "cart-rescue-2" },
+      { ...aRun("moved"), movedTo: BOB },
+    ];
+    for (const run of runs) await store.save({ run, revision: 1 });
+    await store.passGate(aGate("one"));
+    const segments = await Promise.all(
+      [0, 1, 2].map(async (segment) => {
+        const found: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const slice = { journey: "cart-rescue", segment, segments: 3, ...(cursor !== undefined && { cursor }) };
+          const page = await store.scan(slice);
+          found.push(...page.runs.map(({ id, profileId }) => `${profileId} ${id}`));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        return found;
+      }),
+    );
+    expect(segments.flat().toSorted()).toEqual([`${ANN} r1`, `${ANN} r2`, `${BOB} r3`, `${BOB} r4`].toSorted());
+    for (const found of segments) expect([0, 2]).toContain(found.filter((one) => one.startsWith(ANN)).length);
+  });
+
   test("a run is removed only at the revision that is named", async () => {
     const store = await open();
     await store.save({ run: aRun("r1"), revision: 1 });

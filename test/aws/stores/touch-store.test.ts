@@ -66,4 +66,14 @@ describe.each<[string, () => Promise<TouchStore>]>([
     expect(await store.findByProvider("smtp", "0100#x")).toBeUndefined();
     expect(await store.find("touch-1")).toBeUndefined();
   });
+
+  test("a scan finds the touches of a journey, and no row that is none", async () => {
+    const store = await open();
+    await store.save({ touch: { ...aTouch, journey: "welcome" }, revision: 1 });
+    const event = { event: "A", at: NOON, properties: { journey: "welcome" } };
+    await store.save({ touch: { ...aTouch, id: "touch-2", cause: { factId: "f-2", event } }, revision: 1 });
+    await store.linkProvider({ provider: "ses", providerId: "welcome", touchId: "touch-1", at: NOON });
+    const pages = await Promise.all([0, 1].map((segment) => store.scan({ journey: "welcome", segment, segments: 2 })));
+    expect(pages.flatMap(({ touches }) => touches.map(({ id }) => id))).toEqual(["touch-1"]);
+  });
 });

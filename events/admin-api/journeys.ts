@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { Instant } from "./answer.ts";
+import { CalendarDay } from "./calendar-days.ts";
+
+const Count = z.int().nonnegative();
+
+const Estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
+/** People who walked one arm, and how many of them reached the goal. */
+const ArmStats = z.object({
+  people: Count,
+  converted: Count,
+  rate: z.number().nullable().meta({ description: "Null: nobody is in it." }),
+  uplift: z.object({ absolute: Estimate, relative: Estimate.nullable() }).nullable().meta({
+    description:
+      "Over the holdout, with 95 % bounds that hold however often one looks. Null: there is no holdout to compare with.",
+  }),
+});
+export type ArmStats = z.infer<typeof ArmStats>;
+
+export const JourneyStats = z
+  .object({
+    journey: z.string(),
+    version: z.int().nullable().meta({ description: "Null: every version." }),
+    from: CalendarDay,
+    to: CalendarDay,
+    exact: z.boolean().meta({ description: "False: time ran out, and the counts are those of `share` of all runs." }),
+    share: z.number().meta({ description: "How much was looked at, at most 1." }),
+    asOf: Instant,
+    runs: z.object({ entered: Count, heldOut: Count, live: Count, converted: Count }),
+    outcomes: z
+      .record(z.string(), Count)
+      .meta({ description: "How runs ended: `goal`, `finished`, `exited exit_rule`…" }),
+    steps: z.array(z.object({ path: z.string(), step: z.string(), entered: Count, waiting: Count, left: Count })),
+    messages: z
+      .array(
+        z.object({
+          path: z.string(),
+          requested: Count,
+          sent: Count,
+          pending: Count.meta({ description: "In a queue, or waiting for an opening." }),
+          unknown: Count,
+          failed: z.record(z.string(), Count),
+          stopped: z.record(z.string(), Count).meta({ description: "Not sent, by reason." }),
+        }),
+      )
+      .meta({ description: "By send step; of touches that were requested in these days." }),
+    goal: z
+      .object({
+        everyone: ArmStats.meta({ description: "All who were not held out." }),
+        holdout: ArmStats,
+        experiments: z.record(z.string(), z.record(z.string(), ArmStats)),
+      })
+      .nullable()
+      .meta({ description: "Null: the journey has no goal. Each person counts once in an arm." }),
+  })
+  .meta({ id: "JourneyStats" });
+export type JourneyStats = z.infer<typeof JourneyStats>;
+
+export const PersonRun = z
+  .object({
+    runId: z.string(),
+    journey: z.string(),
+    version: z.int(),
+    enteredAt: Instant,
+    trigger: z.string().nullable().meta({ description: "The event that let the person in; null: it was none." }),
+    arms: z.record(z.string(), z.string()),
+    at: z
+      .string()
+      .nullable()
+      .meta({ description: "The step that it stands before; null: it has ended.", example: "steps.1.waitFor" }),
+    until: Instant.nullable().meta({ description: "When its wait ends at the latest." }),
+    outcome: z.string().nullable().meta({ description: "Null: it lives." }),
+    why: z.string().nullable(),
+    endedAt: Instant.nullable(),
+    convertedAt: Instant.nullable(),
+  })
+  .meta({ id: "PersonRun" });
+export type PersonRun = z.infer<typeof PersonRun>;
+
+export const PersonRuns = z
+  .object({
+    profileId: z.string(),
+    items: z.array(PersonRun).meta({ description: "Those that live first, then the newest." }),
+  })
+  .meta({ id: "PersonRuns" });
+export type PersonRuns = z.infer<typeof PersonRuns>;

@@ -1,0 +1,106 @@
+import * as z from "zod";
+import type { CompiledJourney } from "#domain/journeys/compile-journey.ts";
+import { makeJourneyVersions } from "#domain/journeys/journey-versions.ts";
+import type { Run } from "#domain/journeys/run.ts";
+import { countJourney, viewStats } from "#domain/journeys/stats.ts";
+import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
+import { dayRangeQuery, writeDay } from "#events/admin-api/calendar-days.ts";
+import { JourneyStats, type PersonRun, PersonRuns } from "#events/admin-api/journeys.ts";
+import { findJourney } from "../assume-definitions.ts";
+import { readDayRange } from "../day-range.ts";
+import { findProfile } from "../find-profile.ts";
+import { defineRoute } from "../route.ts";
+
+/** An API's answer may take 29 s at the gateway; what is being read when time is up is waited for. */
+const DEADLINE_MS = 20_000;
+
+export const getJourneyStats = defineRoute({
+  method: "GET",
+  path: "/admin/v1/journeys/{name}/stats",
+  role: "viewer",
+  tag: "Journeys",
+  summary: "Count what became of those who entered a journey",
+  description:
+    "Counted now from every run that is kept: those that live, and those that ended within 30 days or whose goal may still be reached. By calendar days of entry in the project's time zone. What is delivered twice counts once.",
+  params: z.object({ name: z.string().min(1).max(64).meta({ example: "cart-rescue" }) }),
+  query: z.object({
+    version: z.coerce
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: "One version alone. Left out: every one." }),
+    ...dayRangeQuery,
+  }),
+  answers: { 200: { description: "Runs, steps, messages, and the goal by arm.", schema: JourneyStats } },
+  refusals: { 400: "range_invalid", 404: "journey_unknown" },
+  async handle({ params, query, now }, ports) {
+    const bundle = await ports.inForce();
+    const journey = findJourney(params.name, bundle);
+    const { calendar } = bundle;
+    const { from, to } = readDayRange(query, calendar.dayOf(now));
+    const ask = { journey, version: query.version, from, to, calendar };
+    const deadline = ports.now() + DEADLINE_MS;
+    const versions = makeJourneyVersions(ports.definitions);
+    const { tally, share } = await countJourney(ask, {
+      runs: ports.runs,
+      touches: ports.touches,
+      versionOf: (version) => versions.at(journey.name, version, bundle),
+      isOver: () => ports.now() > deadline,
+    });
+    return {
+      status: 200,
+      body: {
+        journey: journey.name,
+        version: query.version ?? null,
+        from: writeDay(from),
+        to: writeDay(to),
+        exact: share === 1,
+        share,
+        asOf: writeInstant(now),
+        ...viewStats(tally, ask),
+      },
+    };
+  },
+});
+
+export const listPersonRuns = defineRoute({
+  method: "GET",
+  path: "/admin/v1/profiles/{id}/journeys",
+  role: "viewer",
+  tag: "Profiles",
+  summary: "The journeys of a person: where they stand, and how they ended",
+  description: "Runs that live, and those that ended within 30 days or whose goal may still be reached.",
+  params: z.object({ id: z.string() }),
+  answers: { 200: { description: "Those that live first, then the newest.", schema: PersonRuns } },
+  refusals: { 404: "profile_unknown" },
+  async handle({ params }, ports) {
+    const profile = await findProfile(params.id, ports);
+    const [stored, bundle] = await Promise.all([ports.runs.ofPerson(profile.id), ports.inForce()]);
+    const runs = stored.map(({ run }) => run).filter(({ movedTo }) => movedTo === undefined);
+    const sorted = runs.toSorted((a, b) => Number(!!a.outcome) - Number(!!b.outcome) || b.enteredAt - a.enteredAt);
+    const versions = makeJourneyVersions(ports.definitions);
+    const items = await Promise.all(
+      sorted.map(async (run) => viewRun(run, await versions.at(run.journey, run.definitionVersion, bundle))),
+    );
+    return { status: 200, body: { profileId: profile.id, items } };
+  },
+});
+
+function viewRun(run: Run, walked: CompiledJourney | undefined): PersonRun {
+  const { outcome } = run;
+  return {
+    runId: run.id,
+    journey: run.journey,
+    version: run.definitionVersion,
+    enteredAt: writeInstant(run.enteredAt),
+    trigger: run.cause.event?.event ?? null,
+    arms: Object.fromEntries(run.arms),
+    at: outcome ? null : (walked?.program[run.next]?.path ?? null),
+    until: outcome ? null : writeInstantOrNull(run.waiting?.until),
+    outcome: outcome?.kind ?? null,
+    why: outcome && "why" in outcome ? outcome.why : null,
+    endedAt: writeInstantOrNull(outcome?.at),
+    convertedAt: writeInstantOrNull(run.convertedAt),
+  };
+}
