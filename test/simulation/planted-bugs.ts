@@ -181,22 +181,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: "a timer removed before its state came",
-    world: "rush",
-    patches: [
-      {
-        file: "functions/wake/sort-timers.ts",
-        find: "person !== undefined && person.version >= version;",
-        replace: "version > 0;",
-      },
-      {
-        file: "functions/wake/review-people.ts",
-        find: "timers.remove(timer, person?.version ?? timer.version)",
-        replace: "timers.remove(timer, timer.version)",
-      },
-    ],
-  },
-  {
     name: "a watermark beyond rows that stay",
     world: "days",
     patches: [
