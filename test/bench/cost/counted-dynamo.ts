@@ -38,8 +38,6 @@ export const noTableCounts = (): TableCounts => ({
   pages: 0,
 });
 
-export type CountedDynamo = ReturnType<typeof makeCountedDynamo>;
-
 /** A DynamoDB in memory that counts what DynamoDB on demand would charge: a write by the larger of the item before and
  *  after, also where its condition refuses it; a read by steps of 4 KB, one where there is no item, those of a page added
  *  up first, and half of it where it need not be the newest. */
