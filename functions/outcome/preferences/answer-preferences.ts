@@ -82,7 +82,7 @@ async function save(
   const channel = submission.kind === "one-click" ? token.c : "*";
   await stateConsents(ports, subject, [{ purpose: "marketing", channel, granted: false }], hearing);
   ports.count("Unsubscribed", 1);
-  return subject.person ? { kind: "stopped" } : { kind: "erased" };
+  return subject.person ? { kind: "stopped", everywhere: channel === "*" } : { kind: "erased" };
 }
 
 async function readAll(ports: OutcomePorts, subject: Subject): Promise<Preference[]> {

@@ -7,7 +7,7 @@ import { type Language, TEXTS, type Texts } from "./texts.ts";
 export type PageContent =
   | { readonly kind: "form"; readonly preferences: readonly Preference[] }
   | { readonly kind: "saved"; readonly preferences: readonly Preference[] }
-  | { readonly kind: "stopped" }
+  | { readonly kind: "stopped"; readonly everywhere: boolean }
   | { readonly kind: "erased" }
   | { readonly kind: "unknown" }
   | { readonly kind: "later" };
@@ -46,7 +46,7 @@ function renderContent(content: PageContent, texts: Texts, language: Language): 
     case "saved":
       return html`${renderSaved(content.preferences, texts, language)}${renderUses(texts)}`;
     case "stopped":
-      return html`<section class="card"><h1>${texts.stoppedTitle}</h1><p>${texts.stopped}</p>
+      return html`<section class="card"><h1>${texts.stoppedTitle}</h1><p>${content.everywhere ? texts.stoppedAll : texts.stopped}</p>
 <p class="dim">${texts.stillSent}</p>${renderBack(texts, language)}</section>${renderUses(texts)}`;
     case "erased":
     case "unknown":

@@ -26,6 +26,7 @@ export interface Texts {
   readonly saved: string;
   readonly stoppedTitle: string;
   readonly stopped: string;
+  readonly stoppedAll: string;
   readonly stillSent: string;
   readonly change: string;
   readonly usesTitle: string;
@@ -68,6 +69,7 @@ const en: Texts = {
   saved: "This is what you chose:",
   stoppedTitle: "You are unsubscribed",
   stopped: "We will send you no more offers and news this way.",
+  stoppedAll: "We will send you no more offers and news, on any channel.",
   stillSent: "What belongs to an order or to your account, such as a confirmation, still reaches you.",
   change: "Change my mind",
   usesTitle: "What your data are used for",
@@ -115,6 +117,7 @@ const zh: Texts = {
   saved: "您的选择如下：",
   stoppedTitle: "您已退订",
   stopped: "我们不会再通过此渠道向您发送优惠与资讯。",
+  stoppedAll: "我们不会再通过任何渠道向您发送优惠与资讯。",
   stillSent: "与您的订单或账户有关的消息（例如订单确认）仍会送达。",
   change: "重新选择",
   usesTitle: "您的数据用于什么",

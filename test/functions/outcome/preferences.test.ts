@@ -157,6 +157,7 @@ test("stopping everything stops every channel and every address at once", async 
   const harness = await makeOutcomeHarness();
   const answer = await harness.send({ path: `${harness.page}?lang=zh`, headers: FORM, body: "do=none" });
   expect(answer.body).toContain("您已退订");
+  expect(answer.body).toContain("任何渠道");
   expect(await harness.isSuppressed()).toBe(true);
   expect(await harness.isSuppressed("sms", hashAddress("sms", "+8613800138000", LINK_KEY))).toBe(true);
   await harness.settle();
