@@ -7,6 +7,7 @@ import { makeLinkKeyReader } from "#aws/link-key.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
 import { makeSecretsByName } from "#aws/secrets-by-name.ts";
+import { sleep, sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import { makeCapStore } from "#aws/stores/cap-store.ts";
@@ -65,6 +66,7 @@ const sqs = makeSqs();
 const kinesis = makeKinesis();
 const secrets = makeSecretsManager();
 const now = () => Date.now();
+const work = makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK });
 const { log } = makeTelemetry("admin");
 const bucket = config.STRATA_BUCKET;
 const definitions = makeDefinitionStore({ dynamo, s3, table: config.STRATA_TABLE_DEFINITIONS, bucket });
@@ -89,13 +91,17 @@ export const handler = makeAdminHandler({
   failed: makeFailedEventStore({ s3, bucket, now, newId: newTimeOrderedId }),
   events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
-  work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
+  work,
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
   renderer: makeTemplateRenderer(),
   channelOf: makeChannels({
     secretOf: makeSecretsByName({ secrets, now }),
     inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
     allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
+    work,
+    sleep,
+    work,
+    sleep,
     now,
     log: (message, shape) => log.info(message, shape),
   }),

@@ -67,6 +67,7 @@ export const CONFIG = {
   STRATA_BUCKET: "bucket",
   STRATA_DEFINITIONS_MAX_AGE_MS: 60_000,
   STRATA_S3_PATH_STYLE: false,
+  STRATA_WEBHOOK_ALLOWED_HOSTS: "",
 } as const;
 
 /** The functions as they are deployed: the real handlers over the real adapters, each in a sandbox of its own. */

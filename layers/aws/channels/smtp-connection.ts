@@ -65,7 +65,7 @@ export async function sendOverSmtp(
   }
 }
 
-function called(start: (done: (error?: unknown) => void) => void): Promise<void> {
+function called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((error) => (error ? reject(error) : resolve()));
   });

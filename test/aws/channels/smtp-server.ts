@@ -6,7 +6,7 @@ export type SmtpScript = Partial<
   Record<"greeting" | "EHLO" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "message", string | null>
 >;
 
-const USUAL: Record<keyof SmtpScript & string, string> = {
+const USUAL: Record<keyof SmtpScript, string> = {
   greeting: "220 ready",
   EHLO: "250-localhost\r\n250 AUTH PLAIN",
   AUTH: "235 welcome",
