@@ -10,6 +10,7 @@ import { convert } from "./commands/convert-online-retail.ts";
 import { demo } from "./commands/demo.ts";
 import { history } from "./commands/history.ts";
 import { importPeople } from "./commands/import.ts";
+import { journey } from "./commands/journey.ts";
 import { members } from "./commands/members.ts";
 import { metrics } from "./commands/metrics.ts";
 import { preview } from "./commands/preview.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   apply,
   preview,
   simulate,
+  journey,
   history,
   rollback,
   replay,

@@ -1,15 +1,21 @@
+import type { PersonRun } from "#events/admin-api/journeys.ts";
 import type { MembershipExplanation } from "#events/admin-api/memberships.ts";
 import type { ProfileView } from "#events/admin-api/profile-view.ts";
+import { spellRun } from "./journeys/journey-text.ts";
 import { countOf, groupDigits, padText, printable, spellAmount, spellDay, spellInstant } from "./spell.ts";
 import { spellEvidence } from "./spell-evidence.ts";
 import type { Terminal } from "./terminal.ts";
 
 const MERGED_SHOWN = 5;
 
-/** A person for a reader; `why` explains the memberships. */
+/** Runs of journeys that are shown of one person. */
+const RUNS_SHOWN = 10;
+
+/** A person for a reader; `why` explains the memberships, `journeys` are the person's runs. */
 export function renderProfile(
   view: ProfileView,
   why: readonly MembershipExplanation[],
+  journeys: readonly PersonRun[],
   c: Terminal["outColours"],
 ): string[] {
   const [main] = view.identifiers;
@@ -45,7 +51,7 @@ export function renderProfile(
     ...shown.map(([name, value]) => `  ${c.dim(padText(name, width))}  ${value}`),
     "",
   ];
-  if (view.memberships.length === 0) return [...lines, c.dim("  in no tag, segment or tier")];
+  if (view.memberships.length === 0) lines.push(c.dim("  in no tag, segment or tier"));
   for (const { key, since, until } of view.memberships) {
     const end = until === null ? "" : `, can change on its own at ${spellInstant(until)}`;
     lines.push(`  ${c.green("●")} ${c.bold(printable(key))}  ${c.dim(`since ${spellInstant(since)}${end}`)}`);
@@ -54,7 +60,20 @@ export function renderProfile(
       lines.push(`      ${evidence.holds ? c.green("✔") : c.dim("·")} ${spellEvidence(evidence)}`);
     if (reason?.warming) lines.push(`      ${c.yellow(spellWarming(reason.warming.completeFrom))}`);
   }
-  return lines;
+  return [...lines, ...renderRuns(journeys, c)];
+}
+
+function renderRuns(journeys: readonly PersonRun[], c: Terminal["outColours"]): string[] {
+  if (journeys.length === 0) return [];
+  const more = journeys.length - RUNS_SHOWN;
+  return [
+    "",
+    ...journeys.slice(0, RUNS_SHOWN).map((run) => {
+      const mark = run.outcome === null ? c.green("▶") : c.dim("■");
+      return `  ${mark} ${c.bold(printable(run.journey))}  ${c.dim(spellRun(run))}`;
+    }),
+    ...(more > 0 ? [c.dim(`  and ${groupDigits(more)} more (--json lists them)`)] : []),
+  ];
 }
 
 /** `middle since 2026-03-01, high before` */

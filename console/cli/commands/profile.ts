@@ -1,3 +1,4 @@
+import { PersonRuns } from "#events/admin-api/journeys.ts";
 import { MembershipExplanation } from "#events/admin-api/memberships.ts";
 import { ExitCode } from "../cli-error.ts";
 import { type Command, connect } from "../command.ts";
@@ -19,11 +20,13 @@ export const profile: Command = {
     const { api } = await connect(context);
     const view = await findPerson(api, who);
     const base = `/admin/v1/profiles/${encodeURIComponent(view.profileId)}/memberships/`;
-    const why = await Promise.all(
-      view.memberships.map(({ key }) => api.get(base + encodeURIComponent(key), MembershipExplanation)),
-    );
-    for (const line of renderProfile(view, why, context.terminal.outColours)) context.terminal.print(line);
-    context.terminal.printJson({ ...view, why: Object.fromEntries(why.map((reason) => [reason.key, reason])) });
+    const [why, { items: journeys }] = await Promise.all([
+      Promise.all(view.memberships.map(({ key }) => api.get(base + encodeURIComponent(key), MembershipExplanation))),
+      api.get(`/admin/v1/profiles/${encodeURIComponent(view.profileId)}/journeys`, PersonRuns),
+    ]);
+    for (const line of renderProfile(view, why, journeys, context.terminal.outColours)) context.terminal.print(line);
+    const byKey = Object.fromEntries(why.map((reason) => [reason.key, reason]));
+    context.terminal.printJson({ ...view, why: byKey, journeys });
     return ExitCode.ok;
   },
 };

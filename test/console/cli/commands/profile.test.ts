@@ -4,6 +4,7 @@ import { startFakeServer } from "../fake-server.ts";
 import { runStrata } from "../run-strata.ts";
 
 const AT = "2026-03-01T09:30:00.000Z";
+const RUNS = { profileId: "p_7c4q", items: [] };
 const KEY = "tag:frequent-buyer";
 const PROFILE = {
   profileId: "p_7c4q",
@@ -42,6 +43,7 @@ function startServer() {
     "GET /admin/v1/profiles": () => ({ body: PROFILE }),
     "GET /admin/v1/profiles/p_7c4q": () => ({ body: PROFILE }),
     "GET /admin/v1/profiles/p_7c4q/memberships/tag%3Afrequent-buyer": () => ({ body: WHY }),
+    "GET /admin/v1/profiles/p_7c4q/journeys": () => ({ body: RUNS }),
   });
 }
 
@@ -60,7 +62,7 @@ test("a person is shown with orders, tags, and why each tag holds", async () => 
 test("under --json the profile comes as the API has it, with the reasons by tag", async () => {
   await using server = await startServer();
   const { stdout } = await runStrata(["profile", "p_7c4q", "--json", "--url", server.url]);
-  expect(JSON.parse(stdout)).toEqual({ ...PROFILE, why: { [KEY]: WHY } });
+  expect(JSON.parse(stdout)).toEqual({ ...PROFILE, why: { [KEY]: WHY }, journeys: [] });
 });
 
 test.each([

@@ -1,0 +1,76 @@
+import pc from "picocolors";
+import { expect, test } from "vitest";
+import { renderJourney, spellRun } from "../../../../console/cli/journeys/journey-text.ts";
+
+const c = pc.createColors(false);
+const arm = (people: number, converted: number) => ({ people, converted, rate: converted / people, uplift: null });
+
+test("the figures of a journey are a table of steps, with what was not sent and why, and the goal by arm", () => {
+  const uplift = { absolute: { value: 0.041, low: 0.012, high: 0.07 }, relative: null };
+  const lines = renderJourney(
+    {
+      journey: "cart-rescue",
+      version: null,
+      from: "2026-03-01",
+      to: "2026-03-30",
+      exact: true,
+      share: 1,
+      asOf: "2026-03-30T09:00:00.000Z",
+      runs: { entered: 1200, heldOut: 118, live: 4, converted: 160 },
+      outcomes: { finished: 900, goal: 160, "held-out": 118 },
+      steps: [{ path: "steps.2.send", step: "send", entered: 1000, waiting: 0, left: 1000 }],
+      messages: [
+        {
+          path: "steps.2.send",
+          requested: 1000,
+          sent: 700,
+          pending: 0,
+          unknown: 1,
+          failed: {},
+          stopped: { no_consent: 299 },
+        },
+      ],
+      goal: {
+        everyone: { ...arm(1082, 150), uplift },
+        holdout: arm(118, 10),
+        experiments: { offer: { coupon: arm(360, 60) } },
+      },
+    },
+    c,
+  );
+  expect(lines.join("\n")).toMatchInlineSnapshot(`
+    "cart-rescue  entered 2026-03-01 to 2026-03-30
+      1,200 entered, 118 held out, 4 live
+      ended: finished 900, goal 160, held-out 118
+
+      step            entered  waiting     left
+      steps.2.send      1,000        0    1,000
+        700 sent, 1 unknown, not sent: no_consent 299
+
+      goal reached, and how much more often than by those held out (95 %, however often you look)
+      everyone      13.9 %  150 of 1,082  +4.1 points (+1.2 to +7.0)
+      holdout       8.5 %  10 of 118
+      offer coupon  16.7 %  60 of 360"
+  `);
+});
+
+test("a run is one line", () => {
+  const run = {
+    runId: "r",
+    journey: "cart",
+    version: 2,
+    trigger: null,
+    why: null,
+    endedAt: null,
+    outcome: null,
+    convertedAt: null,
+  };
+  const live = {
+    ...run,
+    enteredAt: "2026-03-01T09:00:00.000Z",
+    arms: { offer: "coupon" },
+    at: "steps.1.wait",
+    until: "2026-03-03T09:00:00.000Z",
+  };
+  expect(spellRun(live)).toBe("entered 2026-03-01 09:00 UTC, coupon: at steps.1.wait until 2026-03-03 09:00 UTC");
+});
