@@ -14,7 +14,13 @@ export const Message = z
       /** Further header lines by name, `List-Unsubscribe` for one. */
       headers: z.record(z.string(), z.string()),
     }),
-    z.object({ channel: z.literal("sms"), text: z.string().min(1) }),
+    z.object({
+      channel: z.literal("sms"),
+      text: z.string().min(1),
+      /** For providers that send templates of their own: its code, and the values of its variables. */
+      templateCode: z.string().optional(),
+      data: z.record(z.string(), z.string()).optional(),
+    }),
     z.object({ channel: z.literal("push"), title: Title, body: z.string().min(1), url: Url.optional() }),
     z.object({ channel: z.literal("inapp"), title: Title, body: z.string().min(1), url: Url.optional() }),
     z.object({

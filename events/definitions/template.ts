@@ -25,7 +25,7 @@ const Content = z.strictObject({
   text: Source.optional(),
   /** Push, in-app, WeChat: where a tap leads. */
   url: Source.max(2_000).optional(),
-  /** WeChat: the fields of the account's own template, by name. */
+  /** WeChat, and SMS with a `smsTemplateCode`: the fields of the account's own template, by name. */
   data: z.record(z.string().regex(/^[A-Za-z][\w.]{0,31}$/), Source.max(2_000)).optional(),
 });
 export type TemplateContent = z.infer<typeof Content>;
@@ -54,6 +54,9 @@ export const TemplateDefinition = z
     }),
     /** WeChat: the id of the account's template. */
     wechatTemplateId: z.string().min(1).max(128).optional(),
+    /** SMS, for providers that send templates of their own: the code of the account's template (`SMS_15305****`). `data`
+     *  holds its variables; `body` is what it reads like, for previews and for counting its length. */
+    smsTemplateCode: z.string().min(1).max(128).optional(),
     /** What a preview is rendered with: `{ person: {…}, event: {…}, arm: "coupon" }`. */
     sample: z.record(z.string(), z.unknown()).optional(),
   })

@@ -42,6 +42,7 @@ const secrets = makeSecretsManager();
 const now = () => Date.now();
 // One name for all channels: an alarm watches them together.
 const telemetry = makeTelemetry("send");
+const work = makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK });
 const send = makeSendHandler(
   {
     channel: config.STRATA_CHANNEL,
@@ -51,7 +52,7 @@ const send = makeSendHandler(
     suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
     caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
-    work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
+    work,
     events: makeEventStream({ kinesis: makeKinesis(), stream: config.STRATA_EVENT_STREAM }),
     definitions: makeDefinitionsCache({
       store: makeDefinitionStore({
@@ -68,6 +69,8 @@ const send = makeSendHandler(
       secretOf: makeSecretsByName({ secrets, now }),
       inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
       allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
+      work,
+      sleep,
       now,
       log: (message, shape) => telemetry.log.info(message, shape),
     }),

@@ -1,19 +1,28 @@
 import { createHash } from "node:crypto";
 import type { Channel } from "#domain/ports/channel.ts";
 import type { InappStore } from "#domain/ports/inapp-store.ts";
+import type { WorkStore } from "#domain/ports/work-store.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import { makeAliyunSmsChannel } from "./aliyun-sms.ts";
+import { makeAwsSmsChannel } from "./aws-sms.ts";
+import { makeFcmChannel } from "./fcm.ts";
 import { makeInappChannel } from "./inapp.ts";
+import { makeJpushChannel } from "./jpush.ts";
 import { makeLogChannel } from "./log.ts";
 import { ChannelSettingsError } from "./read-options.ts";
 import { makeSesChannel } from "./ses.ts";
 import { makeSmtpChannel } from "./smtp.ts";
 import { makeWebhookChannel } from "./webhook.ts";
+import { makeWechatChannel } from "./wechat.ts";
 
 export interface ChannelSurroundings {
   /** Reads a secret by the name that a definition gives it; remembered for a while. */
   readonly secretOf: (name: string) => () => Promise<string | undefined>;
   readonly inbox: Pick<InappStore, "put">;
   readonly allowedHosts: ReadonlySet<string>;
+  /** Where tokens of access are shared. */
+  readonly work: Pick<WorkStore, "find" | "save">;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
   readonly now: () => number;
   readonly log: (message: string, shape: Readonly<Record<string, unknown>>) => void;
 }
@@ -26,6 +35,12 @@ const ADAPTERS: Readonly<Record<string, Make>> = {
   smtp: (definition, { secretOf }) => makeSmtpChannel(definition, { secret: secretFor(definition, secretOf) }),
   "standard-webhooks": (definition, { secretOf, now, allowedHosts }) =>
     makeWebhookChannel(definition, { secret: secretFor(definition, secretOf), now, allowedHosts }),
+  aliyun: (definition, of) => makeAliyunSmsChannel(definition, apiOf(definition, of)),
+  aws: (definition) => makeAwsSmsChannel(definition),
+  fcm: (definition, of) => makeFcmChannel(definition, apiOf(definition, of)),
+  jpush: (definition, of) => makeJpushChannel(definition, apiOf(definition, of)),
+  "official-account": (definition, of) =>
+    makeWechatChannel(definition, { ...apiOf(definition, of), work: of.work, sleep: of.sleep }),
   inapp: (definition, { inbox, now }) => makeInappChannel(definition, inbox, now),
   log: (definition, { log }) => makeLogChannel(definition, log),
 };
@@ -72,6 +87,10 @@ function makeAdapter(definition: ChannelDefinition, of: ChannelSurroundings): Ch
   const make = ADAPTERS[definition.adapter];
   if (!make) throw new ChannelSettingsError(`channel ${definition.name}: adapter`);
   return make(definition, of);
+}
+
+function apiOf(definition: ChannelDefinition, { secretOf, now, allowedHosts }: ChannelSurroundings) {
+  return { secret: secretFor(definition, secretOf), now, allowedHosts };
 }
 
 /** A secret that cannot be read is one that is not there. */

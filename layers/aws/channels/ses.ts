@@ -5,6 +5,7 @@ import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import { composeMail } from "./compose-mail.ts";
 import { Mailbox } from "./mailbox.ts";
 import { readOptions } from "./read-options.ts";
+import { resultOfSdkError } from "./sdk-result.ts";
 
 const Options = z.strictObject({
   /** A verified address, or one of a verified domain. */
@@ -21,28 +22,18 @@ const Options = z.strictObject({
 /** Where an account's daily quota is spent or sending is paused, asking again soon is no use. */
 const QUOTA_MS = 15 * 60_000;
 
-/** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors and
- *  https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html */
+/** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors */
 const ANSWERS: Readonly<Record<string, SendResult>> = {
   MessageRejected: { kind: "failed", code: "message_rejected" },
   BadRequestException: { kind: "failed", code: "bad_request" },
   ValidationError: { kind: "failed", code: "bad_request" },
   TooManyRequestsException: { kind: "retry", afterMs: 0, code: "throttled" },
-  ThrottlingException: { kind: "retry", afterMs: 0, code: "throttled" },
   LimitExceededException: { kind: "retry", afterMs: QUOTA_MS, code: "quota_spent" },
   SendingPausedException: { kind: "retry", afterMs: QUOTA_MS, code: "sending_paused" },
   AccountSuspendedException: { kind: "retry", afterMs: QUOTA_MS, code: "account_suspended" },
   MailFromDomainNotVerifiedException: { kind: "retry", afterMs: QUOTA_MS, code: "sender_not_verified" },
   NotFoundException: { kind: "retry", afterMs: QUOTA_MS, code: "configuration_unknown" },
-  AccessDeniedException: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  ExpiredTokenException: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  UnrecognizedClientException: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  InvalidClientTokenId: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  SignatureDoesNotMatch: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  CredentialsProviderError: { kind: "retry", afterMs: 0, code: "unauthorised" },
 };
-/** Nothing was sent before these. */
-const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /** E-mail over Amazon SES v2. SES has no idempotency key: a lost answer is `unknown`, and the SDK must not try again by
  *  itself. `endpoint` and credentials come from the SDK's own reading of the environment. */
@@ -71,24 +62,8 @@ export function makeSesChannel(definition: ChannelDefinition, client: SESv2Clien
         const { MessageId } = await ses.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
         return MessageId ? { kind: "sent", providerId: MessageId } : { kind: "unknown", code: "answer_unreadable" };
       } catch (error) {
-        return resultOf(error);
+        return resultOfSdkError(error, ANSWERS);
       }
     },
   };
-}
-
-/** What an error of SES stands for. Its message is never read: it may quote the address. */
-function resultOf(error: unknown): SendResult {
-  if (!(error instanceof Error)) return { kind: "unknown", code: "answer_unreadable" };
-  const known = Object.hasOwn(ANSWERS, error.name) ? ANSWERS[error.name] : undefined;
-  if (known) return known;
-  const { code, $metadata } = error as { code?: string; $metadata?: { httpStatusCode?: number } };
-  if (code !== undefined && NEVER_CONNECTED.has(code)) return { kind: "retry", afterMs: 0, code: "unreachable" };
-  const status = $metadata?.httpStatusCode ?? 0;
-  if (status === 429) return { kind: "retry", afterMs: 0, code: "throttled" };
-  if (status === 401 || status === 403) return { kind: "retry", afterMs: 0, code: "unauthorised" };
-  if (status >= 400 && status < 500) return { kind: "failed", code: "bad_request" };
-  if (status >= 500) return { kind: "unknown", code: "provider_error" };
-  const timedOut = error.name === "AbortError" || error.name === "TimeoutError";
-  return { kind: "unknown", code: timedOut ? "timed_out" : "connection_lost" };
 }

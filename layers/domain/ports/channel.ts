@@ -19,9 +19,14 @@ export interface OutgoingMessage {
 /** What a provider answered. Codes are stable words of ours: they are stored and logged, so none holds an address, a token
  *  or a provider's own text. */
 export type SendResult =
-  | { readonly kind: "sent"; readonly providerId: string }
-  /** It will never be taken. `suppress`: the address is dead. */
-  | { readonly kind: "failed"; readonly code: string; readonly suppress?: boolean }
+  | {
+      readonly kind: "sent";
+      readonly providerId: string;
+      /** SMS: as how many messages it travels and is charged for. */
+      readonly segments?: number;
+    }
+  /** It will never be taken. `suppress`: the address is dead; `marketing`: its owner has opted out at the provider. */
+  | { readonly kind: "failed"; readonly code: string; readonly suppress?: boolean | "marketing" }
   /** It was surely not taken, and may be later. `afterMs`: what the provider asks for; 0 where it says nothing. `healthy`:
    *  that is about this message or address, and says nothing against the provider. */
   | { readonly kind: "retry"; readonly afterMs: number; readonly code: string; readonly healthy?: boolean }
@@ -35,6 +40,8 @@ export interface Channel {
   readonly adapter: string;
   /** True where the provider itself takes a touch id once, however often it is sent. */
   readonly idempotent: boolean;
+  /** Whether an address is one of this provider's: people have tokens of one push service or of another. Absent: all are. */
+  readonly takes?: (address: string) => boolean;
   /** Answers within `timeoutMs`; an error that it throws counts as `unknown`. */
   send(message: OutgoingMessage, of: { readonly touchId: string; readonly timeoutMs: number }): Promise<SendResult>;
 }

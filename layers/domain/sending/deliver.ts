@@ -9,6 +9,7 @@ import { composeMessage } from "./compose.ts";
 import type { Candidate } from "./open-touch.ts";
 import { decideKnown } from "./question.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
+import { sentOutcome } from "./sent-outcome.ts";
 import { takeCapPlace } from "./take-cap-place.ts";
 import { waitUntil } from "./wait-until.ts";
 import { turnOf, writeTouch } from "./write-touch.ts";
@@ -134,10 +135,13 @@ async function follow(
   const { person } = candidate.known;
   const now = ports.now();
   if (result.kind === "failed" && result.suppress && touch.addressHash !== undefined) {
-    const entry = { reason: "address_dead", at: now };
+    const [scope, reason] =
+      result.suppress === "marketing" ? (["marketing", "unsubscribed"] as const) : (["all", "address_dead"] as const);
     const { suppressions } = ports;
     const { addressHash } = touch;
-    await attempt(ports, touch, "suppress", () => suppressions.put(touch.channel, addressHash, "all", entry));
+    await attempt(ports, touch, "suppress", () =>
+      suppressions.put(touch.channel, addressHash, scope, { reason, at: now }),
+    );
   }
   if (result.kind !== "sent" || !person) return touch;
   const { calendar } = bundle;
@@ -145,7 +149,7 @@ async function follow(
   const [, announced] = await Promise.all([
     result.providerId === touch.id || attempt(ports, touch, "link", () => ports.touches.linkProvider(link)),
     attempt(ports, touch, "announce", () =>
-      putOutcomes(ports.events, [{ name: "Sent", touch, person, at: now, calendar, now }]),
+      putOutcomes(ports.events, [sentOutcome(touch, { person, at: now, calendar, now })]),
     ),
   ]);
   return announced ? touch : { ...touch, unannounced: true };

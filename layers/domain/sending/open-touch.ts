@@ -7,6 +7,7 @@ import type { Touch } from "#domain/touches/touch.ts";
 import { giveUp, isFinal, stop } from "#domain/touches/touch-moves.ts";
 import { claimedAddress, decideKnown, type Known } from "./question.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
+import { sentOutcome } from "./sent-outcome.ts";
 import { waitUntil } from "./wait-until.ts";
 import { writeTouch } from "./write-touch.ts";
 
@@ -77,7 +78,8 @@ async function announceLate(ports: SendPorts, bundle: CompiledBundle, stored: St
   const person = await findLiving(ports.profiles, touch.profileId);
   if (person) {
     const { calendar } = bundle;
-    await putOutcomes(ports.events, [{ name: "Sent", touch, person, at: touch.changedAt, calendar, now: ports.now() }]);
+    const late = sentOutcome(touch, { person, at: touch.changedAt, calendar, now: ports.now() });
+    await putOutcomes(ports.events, [late]);
   }
   // Where another was faster, it has been told twice and counts once.
   await ports.touches.save({ touch, revision: stored.revision + 1 });

@@ -36,6 +36,7 @@ export function planRender(
     category: template.category ?? "marketing",
     content: template.locales[locale] ?? {},
     ...(template.wechatTemplateId !== undefined && { wechatTemplateId: template.wechatTemplateId }),
+    ...(template.smsTemplateCode !== undefined && { smsTemplateCode: template.smsTemplateCode }),
     partials: Object.fromEntries(partials.map((one) => [one.name, one.locales[pick(one)]?.body ?? ""])),
     scope: { ...request.scope, locale },
     timeZone: request.timeZone ?? project.timeZone,

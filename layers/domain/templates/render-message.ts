@@ -42,6 +42,11 @@ function shapeMessage(job: RenderJob, fields: Readonly<Record<string, string>>):
     case "email":
       return shapeEmail(fields);
     case "sms":
+      return {
+        channel,
+        text: block(fields, "body"),
+        ...(job.smsTemplateCode !== undefined && { templateCode: job.smsTemplateCode, data: dataOf(fields) }),
+      };
     case "log":
       return { channel, text: block(fields, "body") };
     case "push":
@@ -53,16 +58,21 @@ function shapeMessage(job: RenderJob, fields: Readonly<Record<string, string>>):
       return {
         channel,
         ...(job.wechatTemplateId !== undefined && { templateId: job.wechatTemplateId }),
-        data: Object.fromEntries(
-          Object.entries(fields).flatMap(([field, text]) =>
-            field.startsWith("data.") ? [[field.slice("data.".length), readPlainText(text)] as const] : [],
-          ),
-        ),
+        data: dataOf(fields),
         ...target(fields),
       };
     default:
       return channel satisfies never;
   }
+}
+
+/** The fields of a provider's own template. */
+function dataOf(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, text]) =>
+      field.startsWith("data.") ? [[field.slice("data.".length), readPlainText(text)] as const] : [],
+    ),
+  );
 }
 
 function shapeEmail(fields: Readonly<Record<string, string>>): Message {

@@ -7,6 +7,7 @@ export interface RenderJob {
   readonly category: Category;
   readonly content: TemplateContent;
   readonly wechatTemplateId?: string;
+  readonly smsTemplateCode?: string;
   /** Liquid source by name: what `{% render "name" %}` puts in. */
   readonly partials: Readonly<Record<string, string>>;
   /** What a template can ask for: JSON, nothing in it null or undefined. */

@@ -55,7 +55,10 @@ export function settle(
   result: SendResult,
   { idempotent, now }: { readonly idempotent: boolean; readonly now: number },
 ): Touch {
-  if (result.kind === "sent") return { ...bare(touch, "sent", now), providerId: result.providerId };
+  if (result.kind === "sent") {
+    const { providerId, segments } = result;
+    return { ...bare(touch, "sent", now), providerId, ...(segments !== undefined && { segments }) };
+  }
   if (result.kind === "failed") return fail(touch, result.code, now);
   const uncertain = touch.uncertain || result.kind === "unknown";
   const mayRepeat = !uncertain || (idempotent && touch.category === "transactional");

@@ -50,6 +50,8 @@ export interface Touch {
   readonly uncertain?: true;
   /** The provider's own id of what was sent. */
   readonly providerId?: string;
+  /** SMS: as how many messages it was sent. */
+  readonly segments?: number;
   /** Not before: the provider asked for a while. */
   readonly retryAt?: number;
   /** Sent, but its `Message Sent` is not in the event stream yet. */

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { makeAwsSmsChannel } from "#aws/channels/aws-sms.ts";
+import type { SendResult } from "#domain/ports/channel.ts";
+import { openLoopbackApi, type Reaction } from "../../support/loopback-api.ts";
+import { BY, outgoing } from "../../support/outgoing.ts";
+
+const OFFER = outgoing("+14255550156", { channel: "sms", text: "20% off today" });
+
+async function open(reaction: Reaction) {
+  const api = await openLoopbackApi(() => reaction);
+  const channel = makeAwsSmsChannel(
+    {
+      kind: "channel",
+      name: "texts",
+      channel: "sms",
+      adapter: "aws",
+      options: { originationIdentity: "pool-1", configurationSet: "strata", region: "eu-west-1" },
+    },
+    { endpoint: api.url, credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a-secret-key" } },
+  );
+  return { api, channel };
+}
+
+/** An error in AWS JSON 1.0. */
+function refusal(type: string, fields: Record<string, string> = {}, status = 400): Reaction {
+  return { status, body: { __type: `com.amazonaws.sms#${type}`, Message: "about +14255550156", ...fields } };
+}
+
+describe("a text over AWS End User Messaging", () => {
+  test("is one SendTextMessage with the touch as its context, signed", async () => {
+    const { api, channel } = await open({ body: { MessageId: "m-1" } });
+    expect(await channel.send(OFFER, BY)).toEqual({ kind: "sent", providerId: "m-1", segments: 1 });
+    const [request] = api.requests;
+    expect(request).toMatchObject({ method: "POST", path: "/" });
+    expect(request?.headers["x-amz-target"]).toBe("PinpointSMSVoiceV2.SendTextMessage");
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/sms-voice\/aws4_request/,
+    );
+    expect(JSON.parse(request?.body ?? "")).toEqual({
+      DestinationPhoneNumber: "+14255550156",
+      OriginationIdentity: "pool-1",
+      MessageBody: "20% off today Reply STOP to opt out",
+      MessageType: "PROMOTIONAL",
+      ConfigurationSetName: "strata",
+      Context: { touchId: "touch-1" },
+    });
+  });
+
+  test("that somebody waits for is transactional, and says nothing of opting out", async () => {
+    const { api, channel } = await open({ body: { MessageId: "m-1" } });
+    await channel.send({ ...OFFER, category: "transactional" }, BY);
+    expect(JSON.parse(api.requests[0]?.body ?? "")).toMatchObject({
+      MessageBody: "20% off today",
+      MessageType: "TRANSACTIONAL",
+    });
+  });
+
+  test.each<[string, Reaction, SendResult]>([
+    [
+      "somebody who answered STOP",
+      refusal("ConflictException", { Reason: "DESTINATION_PHONE_NUMBER_OPTED_OUT" }),
+      { kind: "failed", code: "opted_out", suppress: "marketing" },
+    ],
+    [
+      "the sandbox",
+      refusal("ConflictException", { Reason: "DESTINATION_PHONE_NUMBER_NOT_VERIFIED" }),
+      { kind: "failed", code: "number_not_verified" },
+    ],
+    [
+      "another conflict",
+      refusal("ConflictException", { Reason: "MESSAGE_TYPE_MISMATCH" }),
+      { kind: "retry", afterMs: 900_000, code: "channel_conflict" },
+    ],
+    [
+      "spending used up",
+      refusal("ServiceQuotaExceededException", { Reason: "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT" }),
+      { kind: "retry", afterMs: 900_000, code: "quota_spent" },
+    ],
+    ["a rate", refusal("ThrottlingException"), { kind: "retry", afterMs: 0, code: "throttled" }],
+    ["no permission", refusal("AccessDeniedException"), { kind: "retry", afterMs: 0, code: "unauthorised" }],
+    ["a wrong request", refusal("ValidationException"), { kind: "failed", code: "bad_request" }],
+    [
+      "no such sender",
+      refusal("ResourceNotFoundException"),
+      { kind: "retry", afterMs: 900_000, code: "sender_not_verified" },
+    ],
+    ["an error of theirs", refusal("InternalServerException", {}, 500), { kind: "unknown", code: "provider_error" }],
+    // The SDK's own word for a connection that broke.
+    ["a lost answer", "drop", { kind: "unknown", code: "timed_out" }],
+    ["silence", "hang", { kind: "unknown", code: "timed_out" }],
+  ])("answers %s", async (_, reaction, result) => {
+    const { api, channel } = await open(reaction);
+    expect(await channel.send(OFFER, { ...BY, timeoutMs: 500 })).toEqual(result);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test("is not sent to what is no number, nor longer than 1,600 characters", async () => {
+    const { api, channel } = await open({ body: {} });
+    expect(await channel.send({ ...OFFER, address: "555" }, BY)).toEqual({ kind: "failed", code: "address_invalid" });
+    const long = outgoing("+14255550156", { channel: "sms", text: "x".repeat(1600) });
+    expect(await channel.send(long, BY)).toEqual({ kind: "failed", code: "message_too_long" });
+    expect(api.requests).toEqual([]);
+  });
+});
