@@ -7,7 +7,7 @@ import { makeLinkKeyReader } from "#aws/link-key.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
 import { makeSecretsByName } from "#aws/secrets-by-name.ts";
-import { sleep, sleep } from "#aws/sleep.ts";
+import { sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import { makeCapStore } from "#aws/stores/cap-store.ts";
@@ -98,8 +98,6 @@ export const handler = makeAdminHandler({
     secretOf: makeSecretsByName({ secrets, now }),
     inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
     allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
-    work,
-    sleep,
     work,
     sleep,
     now,
