@@ -131,10 +131,12 @@ function renderSend(step: SimulatedSend, zone: string, c: Colours): string[] {
 function renderMessage({ message, locale }: SimulatedSend, c: Colours): string[] {
   if (!message) return [];
   const { channel: _, ...parts } = message;
-  const shown = Object.entries(parts).filter(([name, part]) => name !== "html" && typeof part === "string");
+  const shown = Object.entries(parts).flatMap(([name, part]): [string, string][] =>
+    name !== "html" && typeof part === "string" ? [[name, part]] : [],
+  );
   const bar = c.dim("│");
   const lines = shown.flatMap(([name, text]) => {
-    const [first = "", ...more] = String(text)
+    const [first = "", ...more] = text
       .split("\n")
       .map(printable)
       .filter((line) => line.trim() !== "");

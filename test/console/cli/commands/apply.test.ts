@@ -37,6 +37,9 @@ const PRUNABLE = {
   "GET /admin/v1/definitions/trait": listed("birthday"),
   "GET /admin/v1/definitions/segment": listed(),
   "GET /admin/v1/definitions/ladder": listed(),
+  "GET /admin/v1/definitions/template": listed(),
+  "GET /admin/v1/definitions/channel": listed(),
+  "GET /admin/v1/definitions/journey": listed(),
   "GET /admin/v1/definitions/source": listed("web", "server"),
   "GET /admin/v1/definitions/setting": listed("project"),
 };
