@@ -1,9 +1,11 @@
 import type * as z from "zod";
 import { type ActivityItem, ActivityPage } from "#events/admin-api/activity.ts";
+import { ApplyAnswer } from "#events/admin-api/definitions.ts";
 import { type FailedEventItem, FailedEventPage } from "#events/admin-api/failed-events.ts";
 import { MemberCount, MemberPage } from "#events/admin-api/memberships.ts";
 import { ProfileView } from "#events/admin-api/profile-view.ts";
 import { Totals } from "#events/admin-api/totals.ts";
+import { TouchPage, type TouchView } from "#events/admin-api/touches.ts";
 import type { LocalStack } from "../support/local-stack.ts";
 
 /** Asks the administration API; throws where it does not answer with success or not by its schema. */
@@ -25,6 +27,26 @@ export async function ask<Schema extends z.ZodType>(
 /** The person with an identifier such as `userId:u-1`. */
 export function readProfile(stack: LocalStack, identifier: string): Promise<ProfileView> {
   return ask(stack, `/profiles?identifier=${encodeURIComponent(identifier)}`, ProfileView);
+}
+
+/** A definition as its author writes it. */
+export interface Definition extends Readonly<Record<string, unknown>> {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Puts definitions in force, all of them as one change set. */
+export async function applyDefinitions(stack: LocalStack, definitions: readonly Definition[]): Promise<void> {
+  const changes = definitions.map((definition) => {
+    const { kind, name } = definition;
+    return { op: "put", kind, name, definition };
+  });
+  await ask(stack, "/definitions/apply", ApplyAnswer, { method: "POST", body: { changes } });
+}
+
+/** What journeys asked to send a person, the newest run first; at most a page of it. */
+export async function readTouches(stack: LocalStack, profileId: string): Promise<TouchView[]> {
+  return (await ask(stack, `/profiles/${profileId}/touches`, TouchPage)).items;
 }
 
 /** Everything a person did, newest first, over all pages. */

@@ -12,6 +12,7 @@ const LocalFile = z.object({
   url: z.string(),
   adminToken: z.string(),
   writeKeys: z.record(z.string(), z.string()),
+  mailboxUrl: z.string(),
   pid: z.int(),
 });
 const Status = z.object({ quiet: z.boolean() });
@@ -35,6 +36,8 @@ interface LocalStackOptions {
   /** A temporary one where it is left out. */
   readonly dataDir?: string;
   readonly args?: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const startLimitMs = 90_000;
@@ -42,7 +45,7 @@ const quietLimitMs = 120_000;
 
 /** Starts the local runtime and returns once it is ready. Rejects with its output where it ends before that. */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const { empty = true, args = [] } = options;
+  const { empty = true, args = [], env = {} } = options;
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), "strata-"));
   const child = spawn(
     process.execPath,
@@ -52,7 +55,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       ...(empty ? ["--empty"] : []),
       ...args,
     ],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
+    { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const local = await waitUntilReady(child, path.join(dataDir, "local.json"));
   const admin = (requestPath: string, init: RequestInit = {}): Promise<Response> => {
