@@ -77,6 +77,7 @@ export function makeRetierPorts(
   return {
     ...surroundings,
     bundles,
+    settleMs: 2 * config.STRATA_DEFINITIONS_MAX_AGE_MS,
     definitions: makeDefinitionsCache({ store: bundles, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),

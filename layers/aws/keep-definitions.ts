@@ -10,7 +10,8 @@ export class DefinitionsUnavailableError extends Error {
 
 /** Definitions in force, compiled to what a function asks of them. */
 export interface CompiledDefinitions<Compiled> {
-  /** The definitions in force, at most `maxAgeMs` old. While the store does not answer, the last known ones serve. */
+  /** The definitions in force, at most `maxAgeMs` old. While the store does not answer, the last known ones serve, for as
+   *  long as `mayServeMs` says. */
   get(): Promise<Compiled>;
   /** The definitions of `version` or a later one, re-read if need be: two versions must never alternate on a person. */
   atLeast(version: number): Promise<Compiled>;
@@ -22,11 +23,13 @@ export function keepDefinitions<Compiled extends { readonly version: number }>({
   store,
   compile,
   maxAgeMs,
+  mayServeMs = Number.POSITIVE_INFINITY,
   now,
 }: {
   store: DefinitionStore;
   compile: (bundle: Bundle) => Compiled;
   maxAgeMs: number;
+  mayServeMs?: number;
   now: () => number;
 }): CompiledDefinitions<Compiled> {
   let known: Compiled | undefined;
@@ -54,7 +57,8 @@ export function keepDefinitions<Compiled extends { readonly version: number }>({
   }
 
   /** A steered clock may go backwards; what was checked "later" is then not fresh either. */
-  const isFresh = () => now() >= checkedAt && now() - checkedAt < maxAgeMs;
+  const isYoungerThan = (ageMs: number) => now() >= checkedAt && now() - checkedAt < ageMs;
+  const isFresh = () => isYoungerThan(maxAgeMs);
 
   return {
     async get() {
@@ -62,8 +66,8 @@ export function keepDefinitions<Compiled extends { readonly version: number }>({
       try {
         return await refresh();
       } catch (error) {
-        if (known === undefined) throw error;
-        return known;
+        if (known !== undefined && (mayServeMs === Number.POSITIVE_INFINITY || isYoungerThan(mayServeMs))) return known;
+        throw error;
       }
     },
     async atLeast(version) {

@@ -52,6 +52,7 @@ export function openRetierWorld(pageSize = 3) {
     tags: makeMemoryTagStore(),
     metrics: makeMemoryMetricStore(),
     tallies: makeMemoryTallyStore(),
+    settleMs: 0,
     work: makeMemoryWorkStore(),
     queue,
     newId: () => `run-${String(++made).padStart(4, "0")}`,

@@ -20,13 +20,17 @@ export async function finishPhase(ports: RetierPorts, stored: StoredRun): Promis
   } = await PHASES[run.phase].finish(ports, run, () => readTallies(ports, slices));
   const figures = slices.reduce((sum, slice) => addFigures(sum, slice.figures ?? NO_FIGURES), run.figures);
   const now = ports.now();
+  // Everyone is gone over only when nobody writes by the definitions before: the run would not see who came after it.
+  const isNewer = bundleVersion !== undefined && bundleVersion > run.bundleVersion;
+  const notBefore = isNewer ? now + ports.settleMs : run.notBefore;
   const after: Run = {
     ...run,
     figures,
+    notBefore,
     ...(bundleVersion !== undefined && { bundleVersion }),
     ...(next === "done"
       ? { status: "done", finishedAt: now }
-      : { phase: next, phaseStartedAt: now, phaseSlices, resumed: 0 }),
+      : { phase: next, phaseStartedAt: Math.max(now, notBefore), phaseSlices, resumed: 0 }),
   };
   const saved = await saveRun(ports.work, after, stored);
   if (!saved) return;

@@ -32,6 +32,8 @@ export interface RetierPorts extends RunPorts, SplitPorts {
   readonly tags: TagStore;
   readonly metrics: MetricStore;
   readonly tallies: TallyStore;
+  /** How long after a new version of the definitions some may still write people by those before, milliseconds. */
+  readonly settleMs: number;
   /** Counts something that an operator watches. */
   readonly count: (metric: RetierMetric, n: number) => void;
   /** For what an operator must see, by identifiers alone. */

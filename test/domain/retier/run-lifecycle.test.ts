@@ -65,6 +65,30 @@ describe("the life of a run", () => {
     expect(delays).toEqual([120_000]);
   });
 
+  test("once thresholds have come into force, everyone waits until nobody writes by those before", async () => {
+    const world = await openWorld();
+    await world.define({
+      kind: "segment",
+      name: "best",
+      rule: { quantile: { of: "orders.revenue", among: "all", atLeast: 0.8 } },
+    });
+    const ports = { ...world.ports, settleMs: 120_000 };
+    const sends: { phase?: string | undefined; delayMs?: number }[] = [];
+    const queue = {
+      ...ports.queue,
+      send: async (messages: readonly SliceMessage[], options?: { delayMs?: number }) => {
+        sends.push({ phase: messages[0]?.phase, ...options });
+        return world.ports.queue.send(messages, options);
+      },
+    };
+    await startRun({ ...ports, queue }, request);
+    for (let n = 0; n < 32; n++) await workSlice({ ...ports, queue }, take(world.ports.queue), worker);
+    expect(sends).toEqual([
+      { phase: "thresholds", delayMs: 0 },
+      { phase: "everyone", delayMs: 120_000 },
+    ]);
+  });
+
   test("stopped, it stays where it is; resumed, it goes on and ends as if never stopped", async () => {
     const world = await openWorld();
     const { ports } = world;
