@@ -3,8 +3,12 @@ import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { TouchMessage } from "#domain/touches/touch-message.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import type { readConfig } from "../config.ts";
-import type { Sleep } from "../sleep.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
+import { gatherMessages } from "./gather-messages.ts";
 import { makeWorkQueue } from "./work-queue.ts";
+
+/** People of one batch are seen to together: what they are to get is asked for within this. */
+const GATHER_MS = 50;
 
 /** The settings of whoever puts touches into the queues of their channels. */
 export const CHANNEL_QUEUE_SETTINGS = [
@@ -22,13 +26,14 @@ type Config = Pick<
   (typeof CHANNEL_QUEUE_SETTINGS)[number]
 >;
 
-/** The queue of each channel by its name; undefined for a name that is no channel's. */
+/** The queue of each channel by its name, which gathers what is sent at about the same time; undefined for a name that is no channel's. */
 export function makeChannelQueues(on: {
   sqs: SQSClient;
   config: Config;
   sleep?: Sleep;
 }): (channel: string) => WorkQueue<TouchMessage> | undefined {
   const { config, ...rest } = on;
+  const { sleep = realSleep } = on;
   const urls: Record<ChannelName, string> = {
     email: config.STRATA_QUEUE_EMAIL,
     sms: config.STRATA_QUEUE_SMS,
@@ -39,7 +44,10 @@ export function makeChannelQueues(on: {
     log: config.STRATA_QUEUE_LOG,
   };
   const queues = new Map<string, WorkQueue<TouchMessage>>(
-    ChannelName.options.map((name) => [name, makeWorkQueue<TouchMessage>({ ...rest, url: urls[name] })]),
+    ChannelName.options.map((name) => {
+      const queue = makeWorkQueue<TouchMessage>({ ...rest, url: urls[name] });
+      return [name, gatherMessages(queue, () => sleep(GATHER_MS))];
+    }),
   );
   return (channel) => queues.get(channel);
 }

@@ -3,7 +3,7 @@ import { QueueUnavailableError, type WorkQueue } from "#domain/ports/work-queue.
 import { sleep as realSleep, type Sleep } from "../sleep.ts";
 
 /** SendMessageBatch takes at most 10 messages. */
-const MESSAGES_A_CALL = 10;
+export const MESSAGES_A_CALL = 10;
 const CALLS_AT_ONCE = 8;
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 50;
