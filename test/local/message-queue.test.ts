@@ -57,6 +57,16 @@ describe("a queue", () => {
     expect(bodiesOf(take(work))).toContain("later");
   });
 
+  test("counts the calls that the real service would be paid for: a batch is one, an empty look none", () => {
+    const { work } = open();
+    expect(take(work)).toEqual([]);
+    expect(work.calls).toBe(0);
+    work.send(bodies(10));
+    const received = take(work);
+    work.remove(received.map(({ receipt }) => receipt));
+    expect(work.calls).toBe(3);
+  });
+
   test("deletes by the latest receipt only", () => {
     const { clock, work } = open();
     work.send(bodies(1));

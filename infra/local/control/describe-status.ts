@@ -23,6 +23,8 @@ interface QueueStatus {
   readonly backlog: number;
   readonly inFlight: number;
   readonly delayed: number;
+  /** Calls since the start that the real service would have been paid for. */
+  readonly calls: number;
   /** Queues whose dead letters come here. */
   readonly deadLettersOf?: readonly string[];
   /** The oldest of them, cut off after 500 characters. */
@@ -64,6 +66,7 @@ function describeQueue(queue: MessageQueue, queues: readonly MessageQueue[]): Qu
     backlog: visible,
     inFlight,
     delayed,
+    calls: queue.calls,
     ...(sources.length > 0 && { deadLettersOf: sources, oldest: queue.peek(shownLetters).map(describeLetter) }),
   };
 }

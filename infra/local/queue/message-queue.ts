@@ -60,6 +60,7 @@ export class MessageQueue {
   /** Receipts of an earlier process are nobody's. */
   readonly #epoch = randomUUID();
   #receipts = 0;
+  #calls = 0;
   #sweptAt: number;
 
   constructor(options: QueueOptions) {
@@ -70,8 +71,14 @@ export class MessageQueue {
     for (const message of this.#log.recover()) this.#admit(message);
   }
 
+  /** Calls of the real service that would have been paid for: to send, to receive something, to delete. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Returns the messages' ids once they are on disk. Throws where the disk refuses; then none was taken. */
   send(messages: readonly { readonly body: string; readonly delayMs?: number | undefined }[]): string[] {
+    this.#calls += 1;
     const sentAt = this.#options.now();
     const sent = messages.map(({ body, delayMs = this.plan.delayMs }) => ({
       id: randomUUID(),
@@ -107,11 +114,13 @@ export class MessageQueue {
       this.#ready.splice(0, this.#head);
       this.#head = 0;
     }
+    if (received.length > 0) this.#calls += 1;
     return received;
   }
 
   /** Deletes what these receipts are of; one that is outdated deletes nothing. */
   remove(receipts: readonly string[]): void {
+    if (receipts.length > 0) this.#calls += 1;
     const messages = [...new Set(receipts.flatMap((receipt) => this.#find(receipt) ?? []))];
     this.#log.remove(messages.map(({ id }) => id));
     for (const message of messages) this.#forget(message);
