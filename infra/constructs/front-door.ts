@@ -4,7 +4,7 @@ import { HttpFrontDoor } from "./http-front-door.ts";
 import { RestFrontDoor } from "./rest-front-door.ts";
 import type { StrataFunction } from "./strata-function.ts";
 
-export type Method = "ANY" | "GET" | "OPTIONS" | "POST";
+export type Method = "ANY" | "GET" | "HEAD" | "OPTIONS" | "POST";
 
 export interface Route {
   readonly methods: readonly Method[];

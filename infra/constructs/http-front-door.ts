@@ -7,6 +7,7 @@ import type { StrataFunction } from "./strata-function.ts";
 const httpMethods: Record<Method, HttpMethod> = {
   ANY: HttpMethod.ANY,
   GET: HttpMethod.GET,
+  HEAD: HttpMethod.HEAD,
   OPTIONS: HttpMethod.OPTIONS,
   POST: HttpMethod.POST,
 };

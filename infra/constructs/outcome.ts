@@ -8,8 +8,9 @@ import type { FrontDoor, Route } from "./front-door.ts";
 import { type FunctionEnvironment, StrataFunction } from "./strata-function.ts";
 
 const routes: readonly Route[] = [
-  { methods: ["GET"], path: "/t/{token}" },
-  { methods: ["GET", "POST"], path: "/u/{token}" },
+  // Mail scanners and link checkers ask by HEAD: a gateway takes GET for GET alone.
+  { methods: ["GET", "HEAD"], path: "/t/{token}" },
+  { methods: ["GET", "HEAD", "POST"], path: "/u/{token}" },
   // An operator may subscribe an SNS topic to it; its messages are checked like any other receipt.
   { methods: ["POST"], path: "/v1/outcomes/{channel}/{provider}" },
   { methods: ["GET", "OPTIONS"], path: "/v1/inapp" },

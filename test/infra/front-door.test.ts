@@ -32,7 +32,9 @@ const collection = [
 const administration = ["ANY /admin/v1/{proxy+}", "GET /openapi.json", "GET /docs"];
 const outcomes = [
   "GET /t/{token}",
+  "HEAD /t/{token}",
   "GET /u/{token}",
+  "HEAD /u/{token}",
   "POST /u/{token}",
   "POST /v1/outcomes/{channel}/{provider}",
   "GET /v1/inapp",
