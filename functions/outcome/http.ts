@@ -2,6 +2,7 @@ import { makeSecretsManager } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import type { HttpHandler } from "#aws/http-stack.ts";
 import { makeLinkKeyReader } from "#aws/link-key.ts";
+import { makeSecretsByName } from "#aws/secrets-by-name.ts";
 import { makeSnsCertificates } from "#aws/sns-certificates.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeInappStore } from "#aws/stores/inapp-store.ts";
@@ -17,16 +18,14 @@ const RATE = { perSecond: 200, burst: 1_000 };
 const config = readConfig(...SETTINGS, "STRATA_TABLE_IDENTITIES", "STRATA_TABLE_RUNS", "STRATA_LINK_KEY_SECRET");
 const telemetry = makeTelemetry("outcome");
 const { dynamo, ports } = makeOutcomeContext(config, telemetry);
+const secrets = makeSecretsManager();
 const answer = makeOutcomeHandler({
   ...ports,
   identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES }),
   inapp: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now: ports.now }),
   certificates: makeSnsCertificates(),
-  linkKey: makeLinkKeyReader({
-    secrets: makeSecretsManager(),
-    secretId: config.STRATA_LINK_KEY_SECRET,
-    now: ports.now,
-  }),
+  linkKey: makeLinkKeyReader({ secrets, secretId: config.STRATA_LINK_KEY_SECRET, now: ports.now }),
+  secretOf: makeSecretsByName({ secrets, now: ports.now }),
   rateLimit: makeRateLimit(RATE),
   newId: newTimeOrderedId,
   logFailure: (message, error) => telemetry.log.warn(message, { error: error as Error }),

@@ -23,6 +23,7 @@ export type OutcomeMetric =
   | "ReceiptsForged"
   | "ReceiptsTaken"
   | "ReceiptsOfNobody"
+  | "OptOutReplies"
   | "InappFetched"
   | "RequestsRejected";
 
@@ -45,6 +46,8 @@ export interface OutcomePorts extends ReceiptPorts {
   readonly inapp: Pick<InappStore, "list">;
   readonly certificates: CertificateSource;
   readonly linkKey: () => Promise<LinkKey>;
+  /** Reads a secret by the name that a channel's definition gives it. */
+  readonly secretOf: (name: string) => () => Promise<string | undefined>;
   readonly rateLimit: RateLimit;
   /** Different at each call. */
   readonly newId: () => string;

@@ -15,7 +15,12 @@ export function findRoute(method: string, path: string): Route {
   if (first === "t" && parts.length === 2) return allow(method, ["GET", "HEAD"], { kind: "track", token: second });
   if (first === "v1" && second === "inapp" && parts.length === 2) return allow(method, ["GET"], { kind: "inapp" });
   if (first === "v1" && second === "outcomes" && parts.length === 4)
-    return allow(method, ["POST"], { kind: "receipts", channel: third, provider: fourth });
+    // WeChat asks by GET whether a URL is ours.
+    return allow(method, third === "wechat" ? ["GET", "POST"] : ["POST"], {
+      kind: "receipts",
+      channel: third,
+      provider: fourth,
+    });
   throw new OutcomeError(404, "not_found", "No such route.");
 }
 

@@ -1,10 +1,11 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import type { FunctionEntry } from "../bundling/function-entries.ts";
 import type { DataResources } from "../stacks/data-stack.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
+import type { FunctionGrants } from "./function-grants.ts";
 import { type FunctionEnvironment, StrataFunction } from "./strata-function.ts";
 
 const routes: readonly Route[] = [
@@ -12,7 +13,8 @@ const routes: readonly Route[] = [
   { methods: ["GET", "HEAD"], path: "/t/{token}" },
   { methods: ["GET", "HEAD", "POST"], path: "/u/{token}" },
   // An operator may subscribe an SNS topic to it; its messages are checked like any other receipt.
-  { methods: ["POST"], path: "/v1/outcomes/{channel}/{provider}" },
+  // WeChat asks by GET whether the URL is ours.
+  { methods: ["GET", "POST"], path: "/v1/outcomes/{channel}/{provider}" },
   { methods: ["GET", "OPTIONS"], path: "/v1/inapp" },
 ];
 
@@ -61,7 +63,18 @@ export class Outcome extends Construct {
     // What the page of preferences shows.
     tables.grant(http, "Suppressions", "GetItem");
     linkKey.grantRead(http);
+    this.#grantProviderSecrets(http);
     frontDoor.route(http, routes);
+  }
+
+  /** Tokens by which receipts are known to come from a provider: they lie with its credentials, as the senders read them. */
+  #grantProviderSecrets(grants: FunctionGrants): void {
+    const secrets = Stack.of(this).formatArn({
+      service: "secretsmanager",
+      resource: "secret:strata",
+      resourceName: "*",
+    });
+    grants.allow(["secretsmanager:GetSecretValue"], [secrets]);
   }
 
   #hearOfMails(): void {

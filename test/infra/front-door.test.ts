@@ -36,6 +36,7 @@ const outcomes = [
   "GET /u/{token}",
   "HEAD /u/{token}",
   "POST /u/{token}",
+  "GET /v1/outcomes/{channel}/{provider}",
   "POST /v1/outcomes/{channel}/{provider}",
   "GET /v1/inapp",
   "OPTIONS /v1/inapp",

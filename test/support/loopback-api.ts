@@ -27,7 +27,7 @@ export async function openLoopbackApi(react: (request: LoopbackRequest) => React
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", async () => {
+    const respond = async () => {
       const url = new URL(incoming.url ?? "/", "http://loopback");
       const request = {
         method: incoming.method ?? "",
@@ -46,7 +46,8 @@ export async function openLoopbackApi(react: (request: LoopbackRequest) => React
       const { status = 200, headers = {}, body } = reaction;
       outgoing.writeHead(status, { "Content-Type": "application/json", ...headers });
       outgoing.end(typeof body === "string" ? body : JSON.stringify(body));
-    });
+    };
+    incoming.on("end", () => void respond());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -29,7 +29,9 @@ const ann: CollectedEvent["identifiers"] = [
 
 /** The real handler over ports in memory, and the real fold for what it puts into the event stream. Ann has agreed to
  *  marketing by e-mail and text message, and was sent one message, `t-1`. */
-export async function makeOutcomeHarness(given: { definitions?: readonly StoredDefinition[] } = {}) {
+export async function makeOutcomeHarness(
+  given: { definitions?: readonly StoredDefinition[]; secrets?: Readonly<Record<string, string>> } = {},
+) {
   const fold = makeMemoryFoldPorts();
   const state = { now: NOON, certificate: "", confirmed: [] as string[], failStream: false };
   const counted = new Map<string, number>();
@@ -61,6 +63,7 @@ export async function makeOutcomeHarness(given: { definitions?: readonly StoredD
       },
     },
     linkKey: async () => LINK_KEY,
+    secretOf: (name) => async () => given.secrets?.[name],
     rateLimit: makeRateLimit({ perSecond: 1e6, burst: 1e6 }),
     newId: () => `id-${++ids}`,
     count: (metric, n) => counted.set(metric, (counted.get(metric) ?? 0) + n),

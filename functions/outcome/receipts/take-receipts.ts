@@ -24,7 +24,8 @@ async function takeReceipt(ports: ReceiptPorts, receipt: Receipt): Promise<Outco
   ports.count("ReceiptsTaken", 1);
   const { suppress, name, at, occurrence, properties } = receipt;
   if (suppress && touch.addressHash !== undefined) {
-    await ports.suppressions.put(touch.channel, touch.addressHash, "all", { reason: suppress, at });
+    const scope = suppress === "unsubscribed" ? "marketing" : "all";
+    await ports.suppressions.put(touch.channel, touch.addressHash, scope, { reason: suppress, at });
   }
   const person = await findLiving(ports.profiles, touch.profileId);
   if (!person) return undefined;

@@ -24,7 +24,7 @@ const ROOM = {
  *  and its character nor a surrogate pair is cut apart. `always` is for networks that send everything as UCS-2, as those
  *  of China do. */
 export function measureSms(text: string, always?: "ucs-2"): SmsSize {
-  const characters = [...text];
+  const characters = Array.from(text);
   const isGsm = always === undefined && characters.every((one) => BASIC.has(one) || EXTENDED.has(one));
   const encoding = isGsm ? "gsm-7" : "ucs-2";
   const widths = characters.map((one) => (isGsm ? 1 + Number(EXTENDED.has(one)) : one.length));
