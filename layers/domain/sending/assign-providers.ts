@@ -2,24 +2,16 @@ import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { fail, stop } from "#domain/touches/touch-moves.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import { ChannelName } from "#events/definitions/template.ts";
-import { PROVIDER_TIMEOUT_MS } from "./deliver.ts";
-import { type Passage, passGate } from "./gate.ts";
+import { askGate, hasGate } from "./ask-gate.ts";
 import type { Candidate } from "./open-touch.ts";
-import { intervalOf } from "./pace.ts";
+import { OWN_ADAPTERS } from "./own-adapters.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
+import { takesAddress } from "./takes-address.ts";
 import { writeTouch } from "./write-touch.ts";
 
-/** How long a message that has its place in the schedule is held in hand. */
-const HORIZON_MS = 10_000;
-/** How long a worker waits for a place rather than give its messages back. */
-const PATIENCE_MS = 20_000;
-/** A probe that was not heard of again is lost. */
-const PROBE_MS = 3 * PROVIDER_TIMEOUT_MS;
 /** A message that no provider has taken for a week has lost its sense. */
 const TOO_LATE_MS = 7 * 24 * 3_600_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
-/** They reach nobody else's machine: there is nothing to spare or to break. */
-const OWN_ADAPTERS: ReadonlySet<string> = new Set(["inapp", "log"]);
 
 /** What one provider is to send, and when. */
 export interface Assigned {
@@ -50,9 +42,11 @@ export async function assignProviders(
   let waiting = [...candidates];
   let retryAt = Number.POSITIVE_INFINITY;
   for (const definition of definitions) {
-    const own = waiting.filter(({ onlyBy }) => onlyBy === undefined || onlyBy === definition.name);
+    const own = waiting.filter(
+      (one) => (one.onlyBy === undefined || one.onlyBy === definition.name) && takesAddress(ports, definition, one),
+    );
     if (own.length === 0) continue;
-    const passage = await pass(ports, definition, { wanted: own.length, owner });
+    const passage = await askGate(ports, definition, { wanted: own.length, owner });
     const { at, isSound, isClosed } = passage;
     const places = own.flatMap((candidate, n) => (at[n] === undefined ? [] : [{ candidate, at: at[n] }]));
     groups.push({ definition, places, isSound, hasGate: hasGate(definition) });
@@ -64,8 +58,10 @@ export async function assignProviders(
       retryAt = Math.min(retryAt, passage.retryAt);
     } else late.push(...over.map((one) => putOff(ports, one, { retryAt: passage.retryAt, reason: "rate" })));
   }
-  const end = definitions.length === 0 ? {} : { retryAt };
-  late.push(...waiting.map((one) => putOff(ports, one, { ...end, reason: "breaker_open" })));
+  for (const one of waiting) {
+    const isHopeless = !definitions.some((definition) => takesAddress(ports, definition, one));
+    late.push(putOff(ports, one, { ...(!isHopeless && { retryAt }), reason: "breaker_open" }));
+  }
   return { groups: groups.filter(({ places }) => places.length > 0), left: await Promise.all(late) };
 }
 
@@ -74,37 +70,6 @@ export function providersOf({ channels }: CompiledBundle, channel: string): read
   const defined = channels.filter((one) => one.channel === channel);
   if (defined.length > 0 || !OWN_ADAPTERS.has(channel)) return defined;
   return [{ kind: "channel", name: channel, channel: ChannelName.parse(channel), adapter: channel }];
-}
-
-function hasGate({ adapter, rate }: ChannelDefinition): boolean {
-  return rate !== undefined || !OWN_ADAPTERS.has(adapter);
-}
-
-/** Asks a provider's gate, and once more where the worker's patience reaches to the next place. */
-async function pass(
-  { work, now, sleep }: SendPorts,
-  definition: ChannelDefinition,
-  { wanted, owner }: { wanted: number; owner: string },
-): Promise<Passage> {
-  if (!hasGate(definition)) {
-    const at = Array<number>(wanted).fill(now());
-    return { at, isProbe: false, isSound: true, retryAt: 0, isClosed: false };
-  }
-  const intervalMs = intervalOf(definition.rate);
-  const ask = () =>
-    passGate(work, definition.name, {
-      owner,
-      wanted,
-      intervalMs,
-      now: now(),
-      horizonMs: HORIZON_MS,
-      probeMs: PROBE_MS,
-    });
-  const first = await ask();
-  const inMs = first.retryAt - now();
-  if (first.at.length > 0 || first.isClosed || inMs > PATIENCE_MS) return first;
-  await sleep(Math.max(0, inMs) + intervalMs);
-  return ask();
 }
 
 /** A message that no provider takes now comes back, unless it has for a week; without any provider it stops. */

@@ -5,6 +5,7 @@ import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { claim, fail, giveUp, settle, stop, unclaim } from "#domain/touches/touch-moves.ts";
 import type { Sign } from "./breaker.ts";
+import { callProvider, signOf } from "./call-provider.ts";
 import { composeMessage } from "./compose.ts";
 import type { Candidate } from "./open-touch.ts";
 import { decideKnown } from "./question.ts";
@@ -14,8 +15,6 @@ import { takeCapPlace } from "./take-cap-place.ts";
 import { waitUntil } from "./wait-until.ts";
 import { turnOf, writeTouch } from "./write-touch.ts";
 
-/** A provider answers within this, or counts as silent. */
-export const PROVIDER_TIMEOUT_MS = 10_000;
 /** Long enough for the provider and for writing its answer down in bad weather: who is slower has lost the touch. */
 const LEASE_MS = 60_000;
 const WRITES = 6;
@@ -109,21 +108,6 @@ async function lastLook(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Cand
   }
 }
 
-async function callProvider(
-  { logFailure }: SendPorts,
-  channel: Channel,
-  message: OutgoingMessage,
-  touchId: string,
-): Promise<SendResult> {
-  try {
-    return await channel.send(message, { touchId, timeoutMs: PROVIDER_TIMEOUT_MS });
-  } catch (error) {
-    // Its message may hold anything; its name does not.
-    logFailure(new Error(error instanceof Error ? error.name : "unknown"), { touchId, step: "provider" });
-    return { kind: "unknown", code: "adapter_failed" };
-  }
-}
-
 /** What an answer entails, before it is written down: the touch can be found by the provider's id, its `Message Sent` is
  *  in the event stream, and a dead address is written to no more. None of it keeps the answer from being written. */
 async function follow(
@@ -195,9 +179,4 @@ async function write(ports: SendPorts, claimed: StoredTouch, next: Touch): Promi
 /** A message that was sent but not announced comes back until it is. */
 function ended(touch: Touch): Turn {
   return touch.unannounced ? { kind: "later", afterMs: 5_000, reason: "unannounced" } : turnOf(touch);
-}
-
-function signOf(result: SendResult): Sign {
-  if (result.kind === "sent" || result.kind === "failed") return "alive";
-  return result.kind === "retry" && result.healthy ? "alive" : "dead";
 }
