@@ -2,11 +2,11 @@ import { Duration, Stack } from "aws-cdk-lib";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
-import type { FunctionEntry } from "../bundling/function-entries.ts";
 import type { DataResources } from "../stacks/data-stack.ts";
+import { DeadLetters } from "./dead-letters.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
 import type { FunctionGrants } from "./function-grants.ts";
-import { type FunctionEnvironment, StrataFunction } from "./strata-function.ts";
+import { StrataFunction, type StrataFunctionProps } from "./strata-function.ts";
 
 const routes: readonly Route[] = [
   // Mail scanners and link checkers ask by HEAD: a gateway takes GET for GET alone.
@@ -78,22 +78,26 @@ export class Outcome extends Construct {
   }
 
   #hearOfMails(): void {
+    // EventBridge hands an event to Lambda once and is done with it; SES does not say it again.
+    const deadLetters = new DeadLetters(this, "OutcomeDeadLetters");
     const mails = this.#createFunction("Outcome", {
       entry: "functions/outcome/handler.ts",
       description: "Strata outcome: deliveries, bounces and complaints of SES.",
       timeout: Duration.minutes(1),
       environment: {},
+      deadLetters,
     });
     new Rule(this, "Mails", {
       description: "Strata outcome: what SES says of mails",
       eventPattern: { source: ["aws.ses"], detailType: mailEvents },
-      targets: [new LambdaTarget(mails.lambda)],
+      // What Lambda does not take lies with what the function fails at.
+      targets: [new LambdaTarget(mails.lambda, { deadLetterQueue: deadLetters.queue })],
     });
   }
 
   #createFunction(
     id: string,
-    props: { entry: FunctionEntry; description: string; timeout: Duration; environment: FunctionEnvironment },
+    props: Pick<StrataFunctionProps, "entry" | "description" | "timeout" | "environment" | "deadLetters">,
   ): StrataFunction {
     const { tables, streams, bucket } = this.#props.resources;
     const created = new StrataFunction(this, id, {

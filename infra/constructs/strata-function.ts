@@ -15,18 +15,21 @@ import { Construct } from "constructs";
 import type { EnvironmentName } from "#aws/config.ts";
 import { bundleFunction } from "../bundling/function-code.ts";
 import type { FunctionEntry } from "../bundling/function-entries.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import { fixLogicalId } from "./fixed-logical-id.ts";
 import type { FunctionGrants } from "./function-grants.ts";
 
 export type FunctionEnvironment = Partial<Record<EnvironmentName, string>>;
 
-interface StrataFunctionProps {
+export interface StrataFunctionProps {
   readonly entry: FunctionEntry;
   readonly description: string;
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly environment: FunctionEnvironment;
   readonly layers?: LayerVersion[];
+  /** Takes what is handed over asynchronously and fails three times; without one it is dropped. */
+  readonly deadLetters?: DeadLetters;
 }
 
 /**
@@ -62,6 +65,7 @@ export class StrataFunction extends Construct implements FunctionGrants {
       // START, END and REPORT lines would cost more than our own; the figures are in the metrics.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(props.layers && { layers: props.layers }),
+      ...(props.deadLetters && { deadLetterQueue: props.deadLetters.queue }),
     });
     fixLogicalId(this.lambda, id);
     new Alarm(this, "Errors", {

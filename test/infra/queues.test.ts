@@ -12,7 +12,7 @@ const names = ["Due", "Retier", "Import", ...channels];
 describe("queues", () => {
   test("are those of the design, each with its dead letters, with ids that no refactoring changes", () => {
     expect(Object.keys(queues).toSorted()).toEqual(
-      names.flatMap((name) => [`${name}DeadLetters`, `${name}Queue`]).toSorted(),
+      [...names.flatMap((name) => [`${name}DeadLetters`, `${name}Queue`]), "OutcomeDeadLetters"].toSorted(),
     );
   });
 
@@ -21,7 +21,9 @@ describe("queues", () => {
     template.hasResourceProperties("AWS::SQS::QueuePolicy", {
       Queues: [{ Ref: id }],
       PolicyDocument: Match.objectLike({
-        Statement: [Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } })],
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        ]),
       }),
     });
   });
@@ -60,5 +62,20 @@ describe("queues", () => {
         Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [queue, "QueueName"] } }],
       });
     }
+  });
+
+  test("what SES says of mails and Outcome fails at, or is not given, is kept for 14 days, and somebody hears of it", () => {
+    const arn = { "Fn::GetAtt": ["OutcomeDeadLetters", "Arn"] };
+    expect(queues.OutcomeDeadLetters?.Properties.MessageRetentionPeriod).toBe(14 * DAY);
+    const outcome = template.findResources("AWS::Lambda::Function").Outcome;
+    expect(outcome?.Properties.DeadLetterConfig).toEqual({ TargetArn: arn });
+    template.hasResourceProperties("AWS::Events::Rule", {
+      EventPattern: Match.objectLike({ source: ["aws.ses"] }),
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: arn } })],
+    });
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      MetricName: "ApproximateNumberOfMessagesVisible",
+      Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": ["OutcomeDeadLetters", "QueueName"] } }],
+    });
   });
 });

@@ -234,7 +234,11 @@ describe("planning a deployment", () => {
     const { assembly } = makeAssembly({
       Outcome: lambda,
       Nightly: rule({ ScheduleExpression: "rate(1 day)" }),
-      Mails: rule({ EventPattern: { source: ["aws.ses"], "detail-type": ["Email Bounced"] } }),
+      Mails: rule({
+        EventPattern: { source: ["aws.ses"], "detail-type": ["Email Bounced"] },
+        Targets: targets.map((target) => ({ ...target, DeadLetterConfig: { Arn: { "Fn::GetAtt": ["Dead", "Arn"] } } })),
+      }),
+      Dead: queues.Dead,
     });
     const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:App-Outcome";
     const { rules, eventRules } = planDeployment(assembly);

@@ -89,6 +89,8 @@ export const LambdaFunction = z.strictObject({
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   Layers: z.array(z.string()).default([]),
   Architectures: anything,
+  /** On one machine a failure is told on the terminal, and the event is gone. */
+  DeadLetterConfig: anything,
   Description: anything,
   LoggingConfig: anything,
   Role: anything,
@@ -195,6 +197,8 @@ export const EventRule = z.strictObject({
     "detail-type": z.array(z.string()).nonempty().optional(),
   }),
   State: z.literal("ENABLED"),
-  Targets: z.array(z.strictObject({ Arn: z.string(), Id: z.string(), RetryPolicy: anything })),
+  Targets: z.array(
+    z.strictObject({ Arn: z.string(), Id: z.string(), DeadLetterConfig: anything, RetryPolicy: anything }),
+  ),
   Description: anything,
 });
