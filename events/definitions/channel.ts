@@ -25,8 +25,14 @@ export const ChannelDefinition = z
     adapter: z.string().min(1).max(64),
     /** What the adapter asks for: addresses, names, endpoints. Never a secret. */
     options: z.record(z.string(), z.union([z.string().max(2_000), z.number(), z.boolean()])).optional(),
-    /** The name of a secret (Secrets Manager; `<data-dir>/secrets.json` on a laptop), never its value. */
-    secret: z.string().min(1).max(512).optional(),
+    /** The name of a secret (Secrets Manager; `<data-dir>/secrets.json` on a laptop), never its value: senders may read
+     *  those below `strata/` and no others. */
+    secret: z
+      .string()
+      .max(512)
+      .regex(/^strata\/./, "the name of a secret begins with strata/: senders may read no others")
+      .meta({ example: "strata/smtp" })
+      .optional(),
     /** How many messages the provider takes. Default: 10 a second. */
     rate: Rate.optional(),
     priority: z.int().min(0).max(100).optional(),
