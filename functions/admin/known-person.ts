@@ -5,7 +5,7 @@ import type { CompiledJourney } from "#domain/journeys/compile-journey.ts";
 import type { KnownPerson } from "#domain/journeys/simulate.ts";
 import { hashAddress } from "#domain/links/link-token.ts";
 import type { Profile } from "#domain/profile/state.ts";
-import { addressesOf } from "#domain/touches/address.ts";
+import { addressesOf, appsOf } from "#domain/touches/address.ts";
 import type { AdminPorts } from "./ports.ts";
 
 type KnowingPorts = Pick<AdminPorts, "runs" | "suppressions" | "caps" | "linkKey">;
@@ -39,18 +39,20 @@ export async function readKnownPerson(
 async function readAddresses(
   person: Profile,
   { program }: CompiledJourney,
-  { project }: CompiledBundle,
+  { project, channels }: CompiledBundle,
   { suppressions, caps, linkKey }: KnowingPorts,
 ): Promise<Pick<KnownPerson, "isSuppressed" | "usesOf">> {
   const sends = program.flatMap((instruction) => (instruction.op === "send" ? [instruction.send] : []));
   const wanted = new Map(
     sends.flatMap(({ channel, category }) =>
-      [channel].flat().flatMap((one) => {
-        const [address] = addressesOf(person, one);
-        return address === undefined
-          ? []
-          : [[keyOf(one, address, category), { channel: one, address, category }] as const];
-      }),
+      [channel].flat().flatMap((one) =>
+        addressesOf(person, one, appsOf(channels, one)).flatMap((address) =>
+          // By the second it is told which of them are dead.
+          [category, "transactional" as const].map(
+            (asked) => [keyOf(one, address, asked), { channel: one, address, category: asked }] as const,
+          ),
+        ),
+      ),
     ),
   );
   const suppressed = new Set<string>();

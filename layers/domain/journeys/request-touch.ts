@@ -1,6 +1,6 @@
 import { decideTouch, type TouchDecision, type TouchQuestion } from "#domain/decide/decide-touch.ts";
 import { parseQuietHours } from "#domain/decide/quiet-hours.ts";
-import { addressesOf } from "#domain/touches/address.ts";
+import { addressesOf, appsOf } from "#domain/touches/address.ts";
 import { type Touch, touchTimerId } from "#domain/touches/touch.ts";
 import type { JourneyPorts } from "./journey-ports.ts";
 import { putWait } from "./put-wait.ts";
@@ -48,8 +48,11 @@ async function decideChannel(
   category: TouchQuestion["category"],
 ): Promise<Choice> {
   if (!ports.queueOf(channel)) return { channel, decision: { kind: "stop", reason: "channel_missing" } };
-  const [address] = addressesOf(person, channel);
-  const addressHash = address === undefined ? undefined : await ports.hashAddress(channel, address);
+  const { address, addressHash } = await chooseAddress(
+    ports,
+    addressesOf(person, channel, appsOf(bundle.channels, channel)),
+    channel,
+  );
   const suppressed =
     addressHash !== undefined && (await ports.suppressions.isSuppressed(channel, addressHash, category));
   const decision = decideTouch({
@@ -64,6 +67,23 @@ async function decideChannel(
     now,
   });
   return { channel, decision, ...(addressHash !== undefined && { addressHash }) };
+}
+
+/** The address learned last, but for those that are dead: a phone that was given away leaves the one before. */
+async function chooseAddress(
+  { hashAddress, suppressions }: Pick<JourneyPorts, "hashAddress" | "suppressions">,
+  addresses: readonly string[],
+  channel: string,
+): Promise<{ readonly address?: string; readonly addressHash?: string }> {
+  let first: { readonly address: string; readonly addressHash: string } | undefined;
+  for (const address of addresses) {
+    const choice = { address, addressHash: await hashAddress(channel, address) };
+    // With one address there is nothing to choose.
+    if (addresses.length === 1) return choice;
+    if (!(await suppressions.isSuppressed(channel, choice.addressHash, "transactional"))) return choice;
+    first ??= choice;
+  }
+  return first ?? {};
 }
 
 function touchOf(run: Run, { touchId, path, send, arms }: TouchEffect, choice: Choice, now: number): Touch {

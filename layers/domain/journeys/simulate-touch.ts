@@ -4,7 +4,7 @@ import { parseQuietHours } from "#domain/decide/quiet-hours.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { readConsent } from "#domain/profile/consent.ts";
 import type { Profile } from "#domain/profile/state.ts";
-import { addressesOf } from "#domain/touches/address.ts";
+import { addressesOf, appsOf } from "#domain/touches/address.ts";
 import type { SimulatedCheck } from "#events/admin-api/simulation.ts";
 import type { SendStep } from "#events/definitions/journey/steps.ts";
 import { drawShare } from "./draw.ts";
@@ -54,7 +54,9 @@ function decideChannel(
   bundle: CompiledBundle,
 ): Choice {
   const { category } = send;
-  const [address] = addressesOf(person, channel);
+  const addresses = addressesOf(person, channel, appsOf(bundle.channels, channel));
+  // What gets nothing at all is dead: the one before it is taken.
+  const address = addresses.find((one) => !known.isSuppressed(channel, one, "transactional")) ?? addresses[0];
   const question: TouchQuestion = {
     channel,
     category,

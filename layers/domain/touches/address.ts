@@ -1,5 +1,6 @@
 import type { ProfileId, ProfileState } from "#domain/profile/state.ts";
 import { splitIdentifier } from "#domain/profile/view.ts";
+import type { ChannelDefinition } from "#events/definitions/channel.ts";
 
 /** The identifiers that are addresses, by channel: `openid` stands for `openid:<app>` too. */
 const ADDRESS_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -9,17 +10,32 @@ const ADDRESS_TYPES: Readonly<Record<string, readonly string[]>> = {
   wechat: ["openid"],
 };
 
-/** Addresses of a person on a channel, the one learned last first. Channels that have no address of their own (webhook,
+/** The apps that a channel's providers write for, by their option `appId`: an `openid:<app>` of another is out of reach.
+ *  Undefined where some provider writes for every app. */
+export function appsOf(
+  channels: readonly Pick<ChannelDefinition, "channel" | "options">[],
+  channel: string,
+): ReadonlySet<string> | undefined {
+  const apps = channels.filter((one) => one.channel === channel).map(({ options }) => options?.appId);
+  const named = apps.filter((app) => typeof app === "string");
+  return apps.length > 0 && named.length === apps.length ? new Set(named) : undefined;
+}
+
+/** Addresses of a person on a channel, the one learned last first; of `apps` only, where they are given. Channels that have no address of their own (webhook,
  *  inapp, log) reach the person by id. */
 export function addressesOf(
   person: { readonly id: ProfileId; readonly state: ProfileState },
   channel: string,
+  apps?: ReadonlySet<string>,
 ): string[] {
   const types = ADDRESS_TYPES[channel];
   if (!types) return [person.id];
   return [...person.state.identifiers]
     .toSorted(([a, since], [b, later]) => later - since || (a < b ? -1 : 1))
     .map(([key]) => splitIdentifier(key))
-    .filter(({ type }) => types.includes(type.split(":", 1)[0] ?? ""))
+    .filter(({ type }) => {
+      const [family = "", app] = type.split(":");
+      return types.includes(family) && (app === undefined || !apps || apps.has(app));
+    })
     .map(({ value }) => value);
 }
