@@ -48,8 +48,9 @@ async function stepRun(
   if ((await ports.runs.save(next)) === "conflict") return "conflict";
   visit.runs.set(run.id, next);
   if (run.outcome && !before.run.outcome) ports.count(`RunsEnded.${run.outcome.kind}`, 1);
-  if (wasAt !== undefined && wasAt !== wakeAt) await dropWait(ports, id, wasAt, revision);
   if (run.owed) await settleOwed(ports, visit, next);
+  // Until then it leads whoever comes after a worker that died to what the run still owes.
+  if (wasAt !== undefined && wasAt !== wakeAt) await dropWait(ports, id, wasAt, revision);
   return "saved";
 }
 

@@ -26,7 +26,7 @@ async function endRunWaits(
   timers: readonly Timer[],
   now: number,
 ): Promise<Timer[]> {
-  const visit = await openVisit(ports, owner);
+  const visit = await openVisit(ports, owner, now);
   const awaited: Timer[] = [];
   for (const timer of timers) {
     const id = timer.id.slice(owner.length + 1);

@@ -22,13 +22,14 @@ export interface Visit {
 }
 
 /** Finds the living person that an id leads to, moves there what runs the id still has, and loads everything that walking
- *  takes. Undefined where nobody lives. */
-export async function openVisit(ports: JourneyPorts, id: ProfileId): Promise<Visit | undefined> {
+ *  takes. Undefined where nobody lives.
+ *  @param notBefore what somebody else's clock has shown: milliseconds since 1970. */
+export async function openVisit(ports: JourneyPorts, id: ProfileId, notBefore = 0): Promise<Visit | undefined> {
   const person = await followRuns(ports, id);
   if (!person) return undefined;
   const bundle = await bundleOf(ports, person.bundleVersion);
-  // A worker's clock may run behind the one that received the newest event.
-  const now = Math.max(ports.now(), person.state.newestReceivedAt);
+  // A worker's clock may run behind the one that received the newest event, or that found a wait over.
+  const now = Math.max(ports.now(), person.state.newestReceivedAt, notBefore);
   const stored = await ports.runs.ofPerson(person.id);
   const runs = new Map(stored.filter(({ run }) => run.movedTo === undefined).map((one) => [one.run.id, one]));
   return { person, bundle, now, walker: makeWalker(person, now, bundle), runs };

@@ -10,12 +10,14 @@ export async function waitUntil(
   { touch, revision }: StoredTouch,
   { until, reason }: { readonly until: number; readonly reason: "quiet_hours" | "cap_reached" },
 ): Promise<Turn> {
-  if (touch.state === "waiting" && touch.waitUntil === until) return { kind: "waits", reason };
   const now = ports.now();
+  const isWaiting = touch.state === "waiting" && touch.waitUntil === until;
   // Nobody looks at the timers of minutes that are over: one that is due at once goes to the next.
   const at = Math.max(until, now + 60_000 - (now % 60_000));
-  const version = revision + 1;
+  const version = isWaiting ? revision : revision + 1;
   await ports.timers.put({ kind: "wait", id: touchTimerId(touch.id), at, version, writtenAt: now });
+  // Its timer may have led here, and is gone then: `wake`'s clock was ahead of this one.
+  if (isWaiting) return { kind: "waits", reason };
   const saved = await ports.touches.save({ touch: wait(touch, { until, reason, now }), revision: version });
   return saved === "saved" ? { kind: "waits", reason } : { kind: "later", afterMs: 1_000, reason: "raced" };
 }

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { sendBatch } from "#domain/sending/send-batch.ts";
+import { NOON } from "../../support/people.ts";
+import { MAIL, openSendWorld } from "../../support/send-world.ts";
+
+const MINUTE_MS = 60_000;
+
+test("a touch whose timer has come is not forgotten by a sender whose clock runs behind", async () => {
+  const quietHours = { from: "11:00", to: "13:00" };
+  const world = openSendWorld(MAIL, { kind: "setting", name: "project", quietHours });
+  await world.person("ann");
+  await world.touch("t-1", { to: "ann" });
+  await sendBatch(world.ports, "email", ["t-1"]);
+  const [timer] = world.ports.timers.rows();
+  expect(timer).toMatchObject({ id: "touch/t-1", at: NOON + 60 * MINUTE_MS });
+  // By the clock of wake it is 13:00: the message is in the queue again, and the timer is gone.
+  if (timer) await world.ports.timers.remove(timer, timer.version);
+  world.advance(59 * MINUTE_MS);
+  await sendBatch(world.ports, "email", ["t-1"]);
+  expect(world.ports.timers.rows()).toMatchObject([{ id: "touch/t-1", at: NOON + 60 * MINUTE_MS }]);
+});
