@@ -79,6 +79,7 @@ export class Send extends Construct {
     linkKey.grantRead(sender);
     this.#grantProviderSecrets(sender);
     if (channel === "Email") this.#grantSes(sender);
+    if (channel === "Sms") this.#grantSmsVoice(sender);
     // Inboxes lie beside a person's journeys.
     if (channel === "Inapp") tables.grant(sender, "Runs", "PutItem");
     // What its provider cannot take yet is put back for later.
@@ -102,6 +103,14 @@ export class Send extends Construct {
       Stack.of(this).formatArn({ service: "ses", region: "*", resource, resourceName: "*" });
     // SES asks for the second one, too, where the message is a raw one.
     grants.allow(["ses:SendEmail", "ses:SendRawEmail"], [anyOf("identity"), anyOf("configuration-set")]);
+  }
+
+  /** Any number, pool or sender id of the account: which of them is said in a definition, and so is the region. */
+  #grantSmsVoice(grants: FunctionGrants): void {
+    const origins = ["phone-number", "pool", "sender-id"].map((resource) =>
+      Stack.of(this).formatArn({ service: "sms-voice", region: "*", resource, resourceName: "*" }),
+    );
+    grants.allow(["sms-voice:SendTextMessage"], origins);
   }
 
   #alarm(id: string, props: { description: string; metricName: string; threshold: number }): void {
