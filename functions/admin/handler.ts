@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { makeChannels } from "#aws/channels/make-channels.ts";
 import { makeDynamo, makeKinesis, makeS3, makeSecretsManager, makeSigningS3, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeLinkKeyReader } from "#aws/link-key.ts";
+import { CHANNEL_QUEUE_SETTINGS, makeChannelQueues } from "#aws/queues/channel-queues.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretReader } from "#aws/secret.ts";
-import { makeSecretsByName } from "#aws/secrets-by-name.ts";
-import { sleep } from "#aws/sleep.ts";
 import { makeActivityStore } from "#aws/stores/activity-store.ts";
 import { makeAuditStore } from "#aws/stores/audit-store.ts";
 import { makeCapStore } from "#aws/stores/cap-store.ts";
@@ -17,7 +15,6 @@ import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeFailedEventStore } from "#aws/stores/failed-event-store.ts";
 import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
-import { makeInappStore } from "#aws/stores/inapp-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import { makeRunStore } from "#aws/stores/run-store.ts";
@@ -54,6 +51,7 @@ const config = readConfig(
   "STRATA_TABLE_SUPPRESSIONS",
   "STRATA_QUEUE_RETIER",
   "STRATA_QUEUE_IMPORTS",
+  ...CHANNEL_QUEUE_SETTINGS,
   "STRATA_EVENT_STREAM",
   "STRATA_FACT_STREAM",
   "STRATA_BUCKET",
@@ -66,7 +64,6 @@ const sqs = makeSqs();
 const kinesis = makeKinesis();
 const secrets = makeSecretsManager();
 const now = () => Date.now();
-const work = makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK });
 const { log } = makeTelemetry("admin");
 const bucket = config.STRATA_BUCKET;
 const definitions = makeDefinitionStore({ dynamo, s3, table: config.STRATA_TABLE_DEFINITIONS, bucket });
@@ -91,18 +88,10 @@ export const handler = makeAdminHandler({
   failed: makeFailedEventStore({ s3, bucket, now, newId: newTimeOrderedId }),
   events: makeEventStream({ kinesis, stream: config.STRATA_EVENT_STREAM }),
   facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM }),
-  work,
+  work: makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK }),
   retierQueue: makeWorkQueue({ sqs, url: config.STRATA_QUEUE_RETIER }),
   renderer: makeTemplateRenderer(),
-  channelOf: makeChannels({
-    secretOf: makeSecretsByName({ secrets, now }),
-    inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
-    allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
-    work,
-    sleep,
-    now,
-    log: (message, shape) => log.info(message, shape),
-  }),
+  queueOf: makeChannelQueues({ sqs, config }),
   runs: makeRunStore({ dynamo, table: config.STRATA_TABLE_RUNS }),
   touches: makeTouchStore({ dynamo, table: config.STRATA_TABLE_TOUCHES }),
   caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),

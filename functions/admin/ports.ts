@@ -4,7 +4,6 @@ import type { LinkKey } from "#domain/links/link-token.ts";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { AuditStore } from "#domain/ports/audit-store.ts";
 import type { CapStore } from "#domain/ports/cap-store.ts";
-import type { Channel } from "#domain/ports/channel.ts";
 import type { ConflictStore } from "#domain/ports/conflict-store.ts";
 import type { ConsentStore } from "#domain/ports/consent-store.ts";
 import type { DefinitionStore } from "#domain/ports/definition-store.ts";
@@ -24,7 +23,7 @@ import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
 import type { SliceMessage } from "#domain/retier/ports.ts";
-import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import type { ChannelMessage } from "#domain/sending/channel-message.ts";
 
 /** Everything that administration reaches, the clock and randomness included. */
 export interface AdminPorts {
@@ -46,15 +45,15 @@ export interface AdminPorts {
   readonly failed: FailedEventStore;
   readonly events: EventStream;
   readonly facts: FactStream;
-  /** Imports and re-tiering runs. */
+  /** Imports, re-tiering runs and test messages. */
   readonly work: WorkStore;
   readonly importObjects: ImportObjectStore;
   readonly importQueue: WorkQueue<ImportMessage>;
   /** Slices of re-tiering runs. */
   readonly retierQueue: WorkQueue<SliceMessage>;
   readonly renderer: Renderer;
-  /** The adapter of a channel definition: for test messages only. */
-  readonly channelOf: (definition: ChannelDefinition) => Channel;
+  /** The queue of a channel: for test messages only. */
+  readonly queueOf: (channel: string) => WorkQueue<ChannelMessage> | undefined;
   readonly runs: RunStore;
   readonly touches: Pick<TouchStore, "find" | "scan">;
   readonly caps: CapStore;

@@ -21,7 +21,7 @@ import { getRetierRun, listRetierRuns, resumeRetierRun, startRetier, stopRetierR
 import { simulateRoute } from "./routes/simulate-journey.ts";
 import { getSourceSecret } from "./routes/source-secrets.ts";
 import { previewTemplate } from "./routes/templates.ts";
-import { testTemplate } from "./routes/test-send.ts";
+import { getTemplateTest, testTemplate } from "./routes/test-send.ts";
 import { createToken, deleteToken, listTokens } from "./routes/tokens.ts";
 import { getTotals } from "./routes/totals.ts";
 import { listTouches } from "./routes/touches.ts";
@@ -69,6 +69,7 @@ export const routes: readonly Route[] = [
   previewDefinitions,
   previewTemplate,
   testTemplate,
+  getTemplateTest,
   simulateRoute,
   dryRunRoute,
   getJourneyStats,

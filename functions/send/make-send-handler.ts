@@ -1,15 +1,16 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Telemetry } from "#aws/telemetry.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
+import { ChannelMessage } from "#domain/sending/channel-message.ts";
 import { sendBatch } from "#domain/sending/send-batch.ts";
 import type { SendPorts, Turn } from "#domain/sending/send-ports.ts";
-import { TouchMessage } from "#domain/touches/touch-message.ts";
+import { sendTest } from "#domain/sending/send-test.ts";
 
 export interface SendHandlerPorts extends SendPorts {
   /** The channel whose queue this is. */
   readonly channel: string;
   /** That queue: what is to come later goes back to it, all of a batch in one call. */
-  readonly queue: WorkQueue<TouchMessage>;
+  readonly queue: WorkQueue<ChannelMessage>;
 }
 
 type SendTelemetry = Pick<Telemetry, "countBy"> & { log: Pick<Telemetry["log"], "info" | "warn"> };
@@ -23,55 +24,89 @@ export function makeSendHandler(
   const { channel, queue } = ports;
 
   /** Puts back what is to come later; those that could not be are given to SQS as failures. */
-  async function putBack(turns: ReadonlyMap<string, Turn>): Promise<string[]> {
-    const delays = new Map([...turns].flatMap(([id, turn]) => (turn.kind === "later" ? [[id, turn.afterMs]] : [])));
-    if (delays.size === 0) return [];
-    const messages = Array.from(delays.keys(), (touchId) => ({ touchId }));
+  async function putBack(
+    messages: ReadonlyMap<string, ChannelMessage>,
+    turns: ReadonlyMap<string, Turn>,
+  ): Promise<Iterable<string>> {
+    const late = new Map<ChannelMessage, number>();
+    const keys: string[] = [];
+    for (const [key, turn] of turns) {
+      const message = messages.get(key);
+      if (turn.kind !== "later" || !message) continue;
+      late.set(message, turn.afterMs);
+      keys.push(key);
+    }
+    if (late.size === 0) return [];
     try {
-      await queue.send(messages, { delayMs: ({ touchId }) => delays.get(touchId) ?? 0 });
+      await queue.send([...late.keys()], { delayMs: (message) => late.get(message) ?? 0 });
       return [];
     } catch (error) {
       log.warn("messages_not_put_back", { channel, error: error as Error });
-      return [...delays.keys()];
+      return keys;
     }
   }
 
-  return async (event) => {
-    const records = event.Records.map(({ messageId, body }) => ({ messageId, touchId: touchIdOf(body) }));
-    const unreadable = records.filter(({ touchId }) => touchId === undefined);
-    for (const { messageId } of unreadable) log.warn("message_failed", { messageId, code: "body_invalid" });
-    const ids = records.flatMap(({ touchId }) => touchId ?? []);
-    const { turns, open } = await sendBatch(ports, channel, ids);
-    const failed = new Set(await putBack(turns));
-    for (const [touchId, turn] of turns) {
-      if (turn.kind !== "broke") continue;
-      failed.add(touchId);
-      log.warn("touch_not_worked", { touchId, channel, error: turn.error as Error });
-    }
-    for (const { metric, reason, n } of countTurns(turns)) countBy(metric, { channel, reason }, n);
+  async function workTests(messages: ReadonlyMap<string, ChannelMessage>): Promise<Map<string, Turn>> {
+    const tests = [...messages].flatMap(([key, message]) => ("test" in message ? [[key, message.test] as const] : []));
+    const work = ([key, test]: (typeof tests)[number]) =>
+      sendTest(ports, channel, test)
+        .catch((error: unknown): Turn => ({ kind: "broke", error }))
+        .then((turn) => [key, turn] as const);
+    return new Map(await Promise.all(tests.map(work)));
+  }
+
+  function count(touches: ReadonlyMap<string, Turn>, tests: ReadonlyMap<string, Turn>, open: readonly string[]): void {
+    for (const { metric, reason, n } of countTurns(touches)) countBy(metric, { channel, reason }, n);
+    for (const turn of tests.values())
+      if (turn.kind === "ended") countBy("TestMessages", { channel, state: turn.state }, 1);
     for (const provider of open) countBy("BreakerOpen", { channel, provider }, 1);
     // What the alarms watch: an alarm cannot add up dimensions.
     countBy("BreakerOpen", {}, open.length);
-    countBy("SendFailures", {}, [...turns.values()].filter(isFailure).length);
+    countBy("SendFailures", {}, [...touches.values()].filter(isFailure).length);
+  }
+
+  return async (event) => {
+    const records = event.Records.map(({ messageId, body }) => ({ messageId, ...readMessage(body) }));
+    const messages = new Map<string, ChannelMessage>();
+    for (const { messageId, key, message } of records) {
+      if (message) messages.set(key, message);
+      else log.warn("message_failed", { messageId, code: "body_invalid" });
+    }
+    const ids = [...messages.values()].flatMap((message) => ("touchId" in message ? [message.touchId] : []));
+    const [batch, tests] = await Promise.all([sendBatch(ports, channel, ids), workTests(messages)]);
+    const turns = new Map([...batch.turns, ...tests]);
+    const failed = new Set(await putBack(messages, turns));
+    for (const [key, turn] of turns) {
+      if (turn.kind !== "broke") continue;
+      failed.add(key);
+      log.warn("touch_not_worked", { touchId: key, channel, error: turn.error as Error });
+    }
+    count(batch.turns, tests, batch.open);
     return {
       batchItemFailures: records
-        .filter(({ touchId }) => touchId === undefined || failed.has(touchId))
+        .filter(({ key }) => key === undefined || failed.has(key))
         .map(({ messageId }) => ({ itemIdentifier: messageId })),
     };
   };
 }
 
+/** A message and its name among those of a batch: a touch's id, or that of a test. */
+function readMessage(
+  body: string,
+):
+  | { readonly key: string; readonly message: ChannelMessage }
+  | { readonly key?: undefined; readonly message?: undefined } {
+  try {
+    const message = ChannelMessage.parse(JSON.parse(body));
+    return { key: "test" in message ? `test-${message.test.requestId}` : message.touchId, message };
+  } catch {
+    return {};
+  }
+}
+
 /** Nobody got it, or nobody knows. */
 function isFailure(turn: Turn): boolean {
   return turn.kind === "ended" && (turn.state === "failed" || turn.state === "unknown");
-}
-
-function touchIdOf(body: string): string | undefined {
-  try {
-    return TouchMessage.safeParse(JSON.parse(body)).data?.touchId;
-  } catch {
-    return undefined;
-  }
 }
 
 interface TurnCount {

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { DataResources } from "../stacks/data-stack.ts";
+import type { ChannelQueues } from "./channel-queues.ts";
 import type { FrontDoor, Route } from "./front-door.ts";
 import { StrataFunction } from "./strata-function.ts";
 import type { WorkQueue } from "./work-queue.ts";
@@ -14,12 +15,13 @@ const routes: readonly Route[] = [
 interface AdminProps {
   readonly frontDoor: FrontDoor;
   readonly resources: DataResources;
+  readonly channels: ChannelQueues;
   readonly queues: { readonly retier: WorkQueue; readonly imports: WorkQueue };
 }
 
 /** The administration API. It alone may scan: `GET /totals` is an exact count. */
 export class Admin extends Construct {
-  constructor(scope: Construct, id: string, { frontDoor, resources, queues }: AdminProps) {
+  constructor(scope: Construct, id: string, { frontDoor, resources, channels, queues }: AdminProps) {
     super(scope, id);
     const { tables, streams, bucket, adminToken, linkKey } = resources;
     const admin = new StrataFunction(this, "Admin", {
@@ -46,6 +48,7 @@ export class Admin extends Construct {
         STRATA_TABLE_SUPPRESSIONS: tables.name("Suppressions"),
         STRATA_QUEUE_RETIER: queues.retier.queue.queueUrl,
         STRATA_QUEUE_IMPORTS: queues.imports.queue.queueUrl,
+        ...channels.settings(),
         STRATA_EVENT_STREAM: streams.events.streamName,
         STRATA_FACT_STREAM: streams.facts.streamName,
         STRATA_BUCKET: bucket.bucketName,
@@ -64,7 +67,7 @@ export class Admin extends Construct {
     tables.grant(admin, "Metrics", "BatchWriteItem", "GetItem", "Query");
     tables.grant(admin, "Audit", "PutItem", "Query");
     tables.grant(admin, "Timers", "DeleteItem", "PutItem");
-    // Runs and imports: what they are, and how far they have come.
+    // Runs, imports and test messages: what they are, and how far they have come.
     tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
     // A simulation reads what would decide about a message; it writes nothing.
     tables.grant(admin, "Runs", "Query", "Scan");
@@ -75,6 +78,8 @@ export class Admin extends Construct {
     linkKey.grantRead(admin);
     queues.retier.grantSend(admin);
     queues.imports.grantSend(admin);
+    // Test messages: their senders alone may call providers and read their secrets.
+    channels.grantSend(admin);
     streams.grantPut(admin, streams.events);
     streams.grantPut(admin, streams.facts);
     bucket.grantReadDefinitions(admin);

@@ -12,7 +12,8 @@ export const sendTimeout = Duration.minutes(1);
 /** A second's worth of touches is sent together: with full batches a message takes 0.3 calls of SQS. */
 export const sendWindow = Duration.seconds(1);
 
-/** One queue a channel, so that a provider that does not answer delays no other channel. A message is a touch's id. */
+/** One queue a channel, so that a provider that does not answer delays no other channel. It carries ids of touches, and
+ *  test messages whole. */
 export class ChannelQueues extends Construct {
   readonly #queues: ReadonlyMap<Channel, WorkQueue>;
 

@@ -35,7 +35,8 @@ export class AppStack extends Stack {
     new Decide(this, "Decide", { resources, channels });
     new Send(this, "Send", { resources, channels, publicUrl: context.publicUrl ?? frontDoor.url });
     new Outcome(this, "Outcome", { frontDoor, resources });
-    new Admin(this, "Admin", { frontDoor, resources, queues: { retier: retier.queue, imports: imports.queue } });
+    const queues = { retier: retier.queue, imports: imports.queue };
+    new Admin(this, "Admin", { frontDoor, resources, channels, queues });
 
     new CfnOutput(this, "ApiUrl", { description: "Base URL of the API", value: frontDoor.url });
     new CfnOutput(this, "AdminTokenSecretName", {

@@ -65,6 +65,21 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
     ]);
   });
 
+  test("let the admin function put messages into queues and read two secrets of the deployment, none of a provider", () => {
+    const statements = Object.entries(functions.findResources("AWS::IAM::Policy"))
+      .filter(([id]) => id.startsWith("Admin"))
+      .flatMap(([, policy]) => findStatements(policy));
+    const of = (service: string) => statements.filter(({ actions }) => actions.some((one) => one.startsWith(service)));
+    expect(new Set(of("sqs:").flatMap(({ actions }) => actions))).toEqual(new Set(["sqs:SendMessage"]));
+    const queues = JSON.stringify(of("sqs:").map(({ resource }) => resource)).match(/\w+Queue(?=")/g);
+    expect(queues?.toSorted()).toEqual(
+      ["Email", "Import", "Inapp", "Log", "Push", "Retier", "Sms", "Webhook", "Wechat"].map((name) => `${name}Queue`),
+    );
+    const secrets = of("secretsmanager:").map(({ resource }) => JSON.stringify(resource));
+    for (const secret of secrets) expect(secret).toMatch(/RefAdminToken|RefLinkKey/);
+    expect(secrets).toHaveLength(2);
+  });
+
   test("let senders read the secrets of providers below strata/ and the key of links, and no other secret", () => {
     const secrets = Object.entries(functions.findResources("AWS::IAM::Policy"))
       .filter(([id]) => id.startsWith("Send"))

@@ -1,10 +1,9 @@
 import type { Context } from "aws-lambda";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import type { ImportMessage } from "#domain/imports/import-ports.ts";
-import type { Channel } from "#domain/ports/channel.ts";
 import type { SliceMessage } from "#domain/retier/ports.ts";
+import type { ChannelMessage } from "#domain/sending/channel-message.ts";
 import type { Role } from "#events/admin-api/role.ts";
-import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import { makeAdminHandler } from "#functions/admin/answer-request.ts";
 import { hashOf } from "#functions/admin/auth.ts";
 import type { AdminPorts } from "#functions/admin/ports.ts";
@@ -58,6 +57,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
   const definitions = makeMemoryDefinitionStore();
   const cache = makeDefinitionsCache({ store: definitions, maxAgeMs: 0, now: () => state.now });
   let made = 0;
+  const channelQueue = makeMemoryWorkQueue<ChannelMessage>();
   const ports = {
     definitions,
     inForce: cache.get,
@@ -81,12 +81,9 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     importQueue: makeMemoryWorkQueue<ImportMessage>(),
     retierQueue: makeMemoryWorkQueue<SliceMessage>(),
     renderer: makeMemoryRenderer(),
-    channelOf: ({ name, adapter }: ChannelDefinition): Channel => ({
-      name,
-      adapter,
-      idempotent: false,
-      send: async (_message, { touchId }) => ({ kind: "sent", providerId: `${name}-${touchId}` }),
-    }),
+    /** One for all channels. */
+    channelQueue,
+    queueOf: () => channelQueue,
     runs: makeMemoryRunStore(),
     caps: makeMemoryCapStore(),
     suppressions: makeMemorySuppressionStore(),

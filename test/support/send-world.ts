@@ -54,7 +54,7 @@ export function openSendWorld(...written: readonly unknown[]) {
     timers: makeMemoryTimerStore(),
     work: makeMemoryWorkStore(),
     events: makeMemoryEventStream(),
-    definitions: { get: async () => bundle.current },
+    definitions: { get: async () => bundle.current, atLeast: async () => bundle.current },
     renderer: makeMemoryRenderer(),
     channelOf: ({ name }: ChannelDefinition) => provider(name),
     linkKey: async () => LINK_KEY,

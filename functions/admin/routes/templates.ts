@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
 import { planRender } from "#domain/templates/plan-render.ts";
+import { makePreviewScope } from "#domain/templates/preview-scope.ts";
 import type { Rendered, RenderJob } from "#domain/templates/rendering.ts";
 import { TemplatePreview, TemplatePreviewRequest } from "#events/admin-api/templates.ts";
 import type { TemplateDefinition } from "#events/definitions/template.ts";
@@ -9,7 +10,6 @@ import { AdminError } from "../admin-error.ts";
 import { findProfile } from "../find-profile.ts";
 import { planChanges } from "../plan-changes.ts";
 import type { AdminPorts } from "../ports.ts";
-import { makePreviewScope } from "../preview-scope.ts";
 import { defineRoute } from "../route.ts";
 
 export const previewTemplate = defineRoute({

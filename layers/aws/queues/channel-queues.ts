@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
-import type { TouchMessage } from "#domain/touches/touch-message.ts";
+import type { ChannelMessage } from "#domain/sending/channel-message.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import type { readConfig } from "../config.ts";
 import { sleep as realSleep, type Sleep } from "../sleep.ts";
@@ -10,7 +10,7 @@ import { makeWorkQueue } from "./work-queue.ts";
 /** People of one batch are seen to together: what they are to get is asked for within this. */
 const GATHER_MS = 50;
 
-/** The settings of whoever puts touches into the queues of their channels. */
+/** The settings of whoever puts messages into the queues of their channels. */
 export const CHANNEL_QUEUE_SETTINGS = [
   "STRATA_QUEUE_EMAIL",
   "STRATA_QUEUE_SMS",
@@ -31,7 +31,7 @@ export function makeChannelQueues(on: {
   sqs: SQSClient;
   config: Config;
   sleep?: Sleep;
-}): (channel: string) => WorkQueue<TouchMessage> | undefined {
+}): (channel: string) => WorkQueue<ChannelMessage> | undefined {
   const { config, ...rest } = on;
   const { sleep = realSleep } = on;
   const urls: Record<ChannelName, string> = {
@@ -43,9 +43,9 @@ export function makeChannelQueues(on: {
     inapp: config.STRATA_QUEUE_INAPP,
     log: config.STRATA_QUEUE_LOG,
   };
-  const queues = new Map<string, WorkQueue<TouchMessage>>(
+  const queues = new Map<string, WorkQueue<ChannelMessage>>(
     ChannelName.options.map((name) => {
-      const queue = makeWorkQueue<TouchMessage>({ ...rest, url: urls[name] });
+      const queue = makeWorkQueue<ChannelMessage>({ ...rest, url: urls[name] });
       return [name, gatherMessages(queue, () => sleep(GATHER_MS))];
     }),
   );

@@ -18,10 +18,14 @@ export interface SendPorts {
   readonly suppressions: Pick<SuppressionStore, "isSuppressed" | "put">;
   readonly caps: CapStore;
   readonly timers: Pick<TimerStore, "put">;
-  /** The gates of the providers. */
+  /** The gates of the providers, and what becomes of test messages. */
   readonly work: WorkStore;
   readonly events: EventStream;
-  readonly definitions: { readonly get: () => Promise<CompiledBundle> };
+  readonly definitions: {
+    readonly get: () => Promise<CompiledBundle>;
+    /** Those of a version or a later one. Throws where it is not there yet. */
+    readonly atLeast: (version: number) => Promise<CompiledBundle>;
+  };
   readonly renderer: Renderer;
   /** The adapter of a definition; one whose settings are wrong answers `retry` to every message. */
   readonly channelOf: (definition: ChannelDefinition) => Channel;

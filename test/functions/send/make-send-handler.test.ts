@@ -1,7 +1,10 @@
 import type { SQSEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
+import type { ChannelMessage } from "#domain/sending/channel-message.ts";
+import { saveTest } from "#domain/sending/test-record.ts";
 import { makeSendHandler } from "#functions/send/make-send-handler.ts";
+import { NOON } from "../../support/people.ts";
 import { MAIL, openSendWorld } from "../../support/send-world.ts";
 
 const ADDRESS = "ann@example.com";
@@ -19,7 +22,7 @@ async function aHandler(...written: unknown[]) {
       return { Successful: input.Entries.map(({ Id }) => ({ Id })) };
     },
   };
-  const queue = makeWorkQueue<{ touchId: string }>({ sqs: sqs as never, url: "queue" });
+  const queue = makeWorkQueue<ChannelMessage>({ sqs: sqs as never, url: "queue" });
   const note = (message: unknown, extra?: unknown) => void lines.push(JSON.stringify([message, extra, String(extra)]));
   const handle = makeSendHandler(
     { ...world.ports, logFailure: (error, context) => note(String(error), context), channel: "email", queue },
@@ -57,6 +60,21 @@ describe("a batch of a channel's queue", () => {
     expect(calls[0]?.map(({ DelaySeconds }) => DelaySeconds)).toEqual([60, ...Array<number>(9).fill(15)]);
     expect((1 + 1 + calls.length) / 10).toBeLessThanOrEqual(0.3);
     expect(counts).toEqual(["TouchesPutBack email busy 10", "BreakerOpen email first 1", "BreakerOpen 1"]);
+  });
+
+  test("may hold test messages, which no figure and no alarm of touches counts", async () => {
+    const { world, handle, counts, lines } = await aHandler();
+    await world.touch("t-0", { to: "ann" });
+    const asked = { template: "hello", by: "first", requestedBy: "ann", requestedAt: NOON };
+    const record = { ...asked, channel: "email", state: "queued", at: NOON } as const;
+    await saveTest(world.ports.work, "r-1", { record, revision: 1 });
+    world.provider("first").answer = (id) =>
+      id === "t-0" ? { kind: "sent", providerId: "p" } : { kind: "failed", code: "smtp_550" };
+    const test = { ...asked, requestId: "r-1", bundleVersion: 1, address: ADDRESS };
+    const answer = await handle(anEvent(JSON.stringify({ test }), ...messages(1)));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(counts).toEqual(["TouchesSent email none 1", "TestMessages email failed 1"]);
+    expect(lines.join()).not.toContain(ADDRESS);
   });
 
   test("reports what cannot be read, and only that", async () => {

@@ -128,6 +128,9 @@ test("faults of a file are told with its lines", async () => {
 test.each([
   [["template", "send", "cart"], "There is no send of a template."],
   [["template", "preview", "cart", "--person", "ann"], "Not an identifier: ann"],
+  [["template", "test", "cart"], "Where to?"],
+  [["template", "test", "cart.yaml", "--to", "me@example.com"], "of one in force, by its name"],
+  [["template", "preview", "cart", "--to", "me@example.com"], "belong to template test"],
 ])("%j is a mistake of the command line", async (argv, message) => {
   const { exitCode, stderr } = await runStrata(argv);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
