@@ -18,6 +18,7 @@ import { retier } from "./retier.ts";
 import { rfm } from "./rfm.ts";
 import { rules } from "./rules.ts";
 import { stateSize } from "./state-size.ts";
+import { touchLatency } from "./touch-latency.ts";
 
 const benchmarks: readonly Benchmark[] = [
   foldCore,
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   oracle,
   measures,
   retier,
+  touchLatency,
 ];
 
 const HELP = `usage: npm run bench -- [options]
