@@ -45,6 +45,23 @@ export const JourneyStats = z
         }),
       )
       .meta({ description: "By send step; of touches that were requested in these days." }),
+    refused: z
+      .object({
+        exact: z.literal(false),
+        reasons: z.array(
+          z.object({
+            reason: z.string().meta({
+              description:
+                "`journey_not_live`, `trigger_too_old`, `entry_rule`, `property_missing`, `too_many_runs`, `once`.",
+            }),
+            count: Count,
+          }),
+        ),
+      })
+      .meta({
+        description:
+          "Whom a trigger named and who did not enter, by the days of refusal; of every version. Counted as triggers come by: one that is delivered again counts again. The most frequent reason first.",
+      }),
     goal: z
       .object({
         everyone: ArmStats.meta({ description: "All who were not held out." }),

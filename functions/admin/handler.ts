@@ -17,6 +17,7 @@ import { makeIdentityStore } from "#aws/stores/identity-store.ts";
 import { makeImportObjectStore } from "#aws/stores/import-object-store.ts";
 import { makeMetricStore } from "#aws/stores/metric-store.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
+import { makeRefusalStore } from "#aws/stores/refusal-store.ts";
 import { makeRunStore } from "#aws/stores/run-store.ts";
 import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
 import { makeTagStore } from "#aws/stores/tag-store.ts";
@@ -83,6 +84,7 @@ export const handler = makeAdminHandler({
   conflicts: makeConflictStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
   tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
   metrics: makeMetricStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
+  refusals: makeRefusalStore({ dynamo, table: config.STRATA_TABLE_METRICS }),
   tokens: makeTokenStore({ dynamo, table: config.STRATA_TABLE_DEFINITIONS }),
   audit: makeAuditStore({ dynamo, table: config.STRATA_TABLE_AUDIT }),
   failed: makeFailedEventStore({ s3, bucket, now, newId: newTimeOrderedId }),

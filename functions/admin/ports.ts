@@ -12,6 +12,7 @@ import type { IdentityStore } from "#domain/ports/identity-store.ts";
 import type { ImportObjectStore } from "#domain/ports/import-object-store.ts";
 import type { MetricStore } from "#domain/ports/metric-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
+import type { RefusalStore } from "#domain/ports/refusal-store.ts";
 import type { Renderer } from "#domain/ports/renderer.ts";
 import type { RunStore } from "#domain/ports/run-store.ts";
 import type { EventStream, FactStream } from "#domain/ports/streams.ts";
@@ -40,6 +41,7 @@ export interface AdminPorts {
   readonly conflicts: ConflictStore;
   readonly tags: TagStore;
   readonly metrics: MetricStore;
+  readonly refusals: Pick<RefusalStore, "ofJourney">;
   readonly tokens: TokenStore;
   readonly audit: AuditStore;
   readonly failed: FailedEventStore;

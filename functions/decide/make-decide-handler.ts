@@ -2,10 +2,12 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import { processInOrder } from "#aws/stream.ts";
 import { decideFacts } from "#domain/journeys/decide-facts.ts";
 import type { JourneyMetric, JourneyPorts } from "#domain/journeys/journey-ports.ts";
+import type { RefusalTally } from "#domain/journeys/refusal-tally.ts";
 import { Fact } from "#events/fact.ts";
 import { decodeStreamRecord } from "#events/stream-record.ts";
 
 export interface DecideHandlerPorts extends JourneyPorts {
+  readonly refusals: RefusalTally;
   readonly count: (metric: JourneyMetric | "RecordsUnreadable", n: number) => void;
 }
 
@@ -15,8 +17,8 @@ export function makeDecideHandler(
   ports: DecideHandlerPorts,
   onFailure: (error: unknown, record: KinesisStreamRecord) => void,
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
-  return (event) =>
-    processInOrder(
+  return async (event) => {
+    const answer = await processInOrder(
       event.Records,
       async ({ kinesis }) => {
         const facts = readFacts(Buffer.from(kinesis.data, "base64"));
@@ -25,6 +27,9 @@ export function makeDecideHandler(
       },
       onFailure,
     );
+    await ports.refusals.flush();
+    return answer;
+  };
 }
 
 /** Undefined where the bytes are no facts: no retry can change that. */

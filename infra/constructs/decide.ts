@@ -21,9 +21,14 @@ export class Decide extends Construct {
       memoryMb: 1024,
       // A batch is a few reads and writes a person; the rest is room to wait out DynamoDB's throttling.
       timeout: Duration.minutes(2),
-      environment: walkJourneysSettings(resources, channels),
+      environment: {
+        ...walkJourneysSettings(resources, channels),
+        STRATA_TABLE_METRICS: resources.tables.name("Metrics"),
+      },
     });
     grantWalkJourneys(decide, resources, channels);
+    // Who was not let in, and why.
+    resources.tables.grant(decide, "Metrics", "UpdateItem");
     new StreamConsumer(this, "Facts", {
       consumer: decide,
       stream: resources.streams.facts,

@@ -32,10 +32,15 @@ export class Wake extends Construct {
       entry: "functions/wake/due.ts",
       description: "Strata wake: one shard of people who are due together.",
       timeout: dueTimeout,
-      environment: { STRATA_TABLE_TAGS: props.resources.tables.name("Tags") },
+      environment: {
+        STRATA_TABLE_METRICS: props.resources.tables.name("Metrics"),
+        STRATA_TABLE_TAGS: props.resources.tables.name("Tags"),
+      },
     });
     // Whom a campaign is for.
     props.resources.tables.grant(due, "Tags", "Query");
+    // Who was not let in, and why.
+    props.resources.tables.grant(due, "Metrics", "UpdateItem");
     new QueueConsumer(this, "Due", { consumer: due, queue, maxConcurrency: 50 });
   }
 

@@ -38,9 +38,9 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
     ["Identities", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
     ["Activity", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
     ["Metrics", "Query", ["Admin"]],
-    ["Metrics", "UpdateItem", ["Fold", "FoldRefold"]],
+    ["Metrics", "UpdateItem", ["Decide", "Fold", "FoldRefold", "WakeWakeDue"]],
   ])(
-    "let %s take %s from those alone who merge people, take them apart or list conflicts",
+    "let %s take %s from those alone who merge people, take them apart, let them in or list conflicts",
     (table, action, allowed) => {
       const granted = Object.entries(functions.findResources("AWS::IAM::Policy")).filter(([, policy]) =>
         findStatements(policy).some(

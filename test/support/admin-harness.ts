@@ -21,6 +21,7 @@ import { makeMemoryImportObjectStore } from "./memory-import-object-store.ts";
 import { makeMemoryMetricStore } from "./memory-metric-store.ts";
 import { makeMemoryProfileStore } from "./memory-profile-store.ts";
 import { makeMemoryRenderer } from "./memory-renderer.ts";
+import { makeMemoryRefusalStore } from "./memory-refusal-store.ts";
 import { makeMemoryRunStore } from "./memory-run-store.ts";
 import { makeMemoryEventStream, makeMemoryFactStream } from "./memory-streams.ts";
 import { makeMemorySuppressionStore } from "./memory-suppression-store.ts";
@@ -70,6 +71,7 @@ export function makeAdminHarness(change: Partial<AdminPorts> = {}) {
     conflicts: makeMemoryConflictStore(),
     tags: makeMemoryTagStore(),
     metrics: makeMemoryMetricStore(),
+    refusals: makeMemoryRefusalStore(),
     tokens: makeMemoryTokenStore(),
     touches: makeMemoryTouchStore(),
     audit: makeMemoryAuditStore(),

@@ -1,7 +1,8 @@
 import type { Bundle } from "#domain/definitions/bundle.ts";
 import { endWaits } from "#domain/journeys/end-waits.ts";
-import type { JourneyPorts } from "#domain/journeys/journey-ports.ts";
 import { makeJourneyVersions } from "#domain/journeys/journey-versions.ts";
+import type { EntryPorts } from "#domain/journeys/let-in.ts";
+import type { RefusedEntries } from "#domain/ports/refusal-store.ts";
 import type { Timer } from "#domain/ports/timer-store.ts";
 import type { TouchMessage } from "#domain/touches/touch-message.ts";
 import type { FoldPorts } from "#functions/fold/fold-batch.ts";
@@ -26,6 +27,7 @@ export function makeMemoryWakePorts(bundle = aBundle()) {
   const failures: unknown[] = [];
   const queues = new Map(CHANNELS.map((name) => [name, makeMemoryWorkQueue<TouchMessage>()]));
   const suppressed = new Set<string>();
+  const refused: Omit<RefusedEntries, "count">[] = [];
   const shared = {
     ...fold,
     definitions: { get: async () => inForce.bundle, atLeast: async () => inForce.bundle },
@@ -40,7 +42,8 @@ export function makeMemoryWakePorts(bundle = aBundle()) {
     versions: makeJourneyVersions({ at: async (version) => log.get(version) }),
     queueOf: (channel) => queues.get(channel),
     hashAddress: async (channel, address) => `hash of ${channel} ${address}`,
-  } satisfies JourneyPorts;
+    refusals: { note: (one) => void refused.push(one) },
+  } satisfies EntryPorts;
   const ports = {
     ...shared,
     endWaits: (timers: readonly Timer[], now: number) => endWaits(journeys, timers, now),
@@ -49,5 +52,5 @@ export function makeMemoryWakePorts(bundle = aBundle()) {
     campaigns: makeMemoryWorkQueue<CampaignMessage>(),
     logFailure: (error) => failures.push(error),
   } satisfies WakePorts & FoldPorts;
-  return { ports, journeys, clock, counted, failures, bundle, inForce, log, queues, suppressed };
+  return { ports, journeys, clock, counted, failures, bundle, inForce, log, queues, suppressed, refused };
 }

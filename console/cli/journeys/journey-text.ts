@@ -19,10 +19,17 @@ export function renderJourney(stats: JourneyStats, c: Colours): string[] {
     ...(exact ? [] : [c.yellow(`  time ran out: these are the counts of ${spellShare(share)} of all runs`)]),
     `  ${counts.join(", ")}`,
     ...(Object.keys(stats.outcomes).length > 0 ? [c.dim(`  ended: ${spellCounts(stats.outcomes)}`)] : []),
+    ...renderRefused(stats.refused, c),
     "",
     ...renderSteps(stats, c),
     ...renderGoal(stats.goal, c),
   ];
+}
+
+function renderRefused({ reasons }: JourneyStats["refused"], c: Colours): string[] {
+  if (reasons.length === 0) return [];
+  const counts = Object.fromEntries(reasons.map(({ reason, count }) => [reason, count]));
+  return [c.dim(`  not let in, about: ${spellCounts(counts)}`)];
 }
 
 function renderSteps({ steps, messages }: JourneyStats, c: Colours): string[] {

@@ -32,7 +32,9 @@ export const getJourneyStats = defineRoute({
       .meta({ description: "One version alone. Left out: every one." }),
     ...dayRangeQuery,
   }),
-  answers: { 200: { description: "Runs, steps, messages, and the goal by arm.", schema: JourneyStats } },
+  answers: {
+    200: { description: "Runs, steps, messages, the goal by arm, and who was not let in.", schema: JourneyStats },
+  },
   refusals: { 400: "range_invalid", 404: "journey_unknown" },
   async handle({ params, query, now }, ports) {
     const bundle = await ports.inForce();
@@ -42,12 +44,15 @@ export const getJourneyStats = defineRoute({
     const ask = { journey, version: query.version, from, to, calendar };
     const deadline = ports.now() + DEADLINE_MS;
     const versions = makeJourneyVersions(ports.definitions);
-    const { tally, share } = await countJourney(ask, {
-      runs: ports.runs,
-      touches: ports.touches,
-      versionOf: (version) => versions.at(journey.name, version, bundle),
-      isOver: () => ports.now() > deadline,
-    });
+    const [{ tally, share }, refused] = await Promise.all([
+      countJourney(ask, {
+        runs: ports.runs,
+        touches: ports.touches,
+        versionOf: (version) => versions.at(journey.name, version, bundle),
+        isOver: () => ports.now() > deadline,
+      }),
+      ports.refusals.ofJourney(journey.name, { from, to }),
+    ]);
     return {
       status: 200,
       body: {
@@ -59,10 +64,16 @@ export const getJourneyStats = defineRoute({
         share,
         asOf: writeInstant(now),
         ...viewStats(tally, ask),
+        refused: viewRefused(refused),
       },
     };
   },
 });
+
+function viewRefused(counts: ReadonlyMap<string, number>): JourneyStats["refused"] {
+  const reasons = Array.from(counts, ([reason, count]) => ({ reason, count }));
+  return { exact: false, reasons: reasons.toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)) };
+}
 
 export const listPersonRuns = defineRoute({
   method: "GET",

@@ -2,8 +2,8 @@ import type { ProfileId } from "#domain/profile/state.ts";
 import type { Fact } from "#events/fact.ts";
 import type { Input } from "./advance.ts";
 import { advanceRun } from "./advance-run.ts";
-import { enterJourney } from "./enter-journey.ts";
 import type { JourneyPorts } from "./journey-ports.ts";
+import { type EntryPorts, letIn } from "./let-in.ts";
 import { moveRuns } from "./move-runs.ts";
 import { causeOf, readTriggers, type TriggerFact } from "./triggers.ts";
 import { openVisit, type Visit } from "./visit.ts";
@@ -11,7 +11,7 @@ import { openVisit, type Visit } from "./visit.ts";
 /** Lets journeys hear of the facts of one record, in their order: runs of people who turned out to be one are moved, live
  *  runs walk on, and whom a trigger names enters. Doing it again, or half of it, has no second effect; it throws where
  *  it must be done again. */
-export async function decideFacts(ports: JourneyPorts, facts: readonly Fact[]): Promise<void> {
+export async function decideFacts(ports: EntryPorts, facts: readonly Fact[]): Promise<void> {
   const { journeys } = await ports.definitions.get();
   // Definitions that are older than the facts may know of no journey yet, and then no fact speaks of an event.
   if (journeys.length === 0 && facts.every(({ kind }) => kind !== "event")) return;
@@ -27,7 +27,7 @@ export async function decideFacts(ports: JourneyPorts, facts: readonly Fact[]): 
 }
 
 async function decidePerson(
-  ports: JourneyPorts,
+  ports: EntryPorts,
   id: ProfileId,
   own: readonly Fact[],
   record: readonly Fact[],
@@ -40,7 +40,7 @@ async function decidePerson(
     await hear(ports, visit, found);
     for (const journey of visit.bundle.journeys) {
       const cause = causeOf(journey, found);
-      if (cause) await enterJourney(ports, visit, journey, cause, id);
+      if (cause) await letIn(ports, visit, journey, cause, id);
     }
   }
 }

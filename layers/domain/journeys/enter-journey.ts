@@ -7,7 +7,10 @@ import type { EntryCause } from "./run.ts";
 import { storedOf } from "./stored-run.ts";
 import { staysLiving, type Visit } from "./visit.ts";
 
-export type Entered = "entered" | "entered_before" | "gate_closed" | EntryRefusal;
+/** Why somebody does not enter; `once`: they did before, and the journey lets nobody in again so soon. */
+export type Refusal = EntryRefusal | "once";
+
+export type Entered = "entered" | "entered_before" | Refusal;
 
 /** Lets a person in whom a trigger has named, and walks the run up to its first wait. First the gate, then the run, on
  *  condition that it is not there; a trigger that comes again finds it and walks on. `namedAs` is whom the trigger named.
@@ -34,7 +37,7 @@ export async function enterJourney(
   };
   const planned = planEntry(journey, entrant, cause, walker);
   if (!planned.enters) return planned.why;
-  if (planned.gate && (await ports.runs.passGate(planned.gate)) === "closed") return "gate_closed";
+  if (planned.gate && (await ports.runs.passGate(planned.gate)) === "closed") return "once";
   const stored = storedOf(planned.run, 1, bundle);
   const outcome = await ports.runs.save(stored);
   if (!(await staysLiving(ports, person.id))) throw new RunMovedError(planned.run.id);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Outcome, Run } from "#domain/journeys/run.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
+import { makeCalendar } from "#domain/time/calendar.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { JourneyStats, PersonRuns } from "#events/admin-api/journeys.ts";
 import { makeAdminHarness } from "../../support/admin-harness.ts";
@@ -140,6 +141,27 @@ describe("the figures of a journey", () => {
     expect((await stats("?from=2026-11-01&to=2026-11-30")).runs.entered).toBe(7);
     expect((await stats(`?version=${version + 1}`)).runs.entered).toBe(0);
     expect((await admin.call("GET", "/admin/v1/journeys/gone/stats")).body).toMatchObject({ code: "journey_unknown" });
+  });
+
+  test("tell of whom was not let in, by reason, in those days", async () => {
+    const day = makeCalendar("UTC").dayOf(NOON);
+    await admin.ports.refusals.add([
+      { journey: "cart", day, reason: "once", count: 3 },
+      { journey: "cart", day, reason: "entry_rule", count: 40 },
+      { journey: "cart", day: day - 1, reason: "once", count: 5 },
+      { journey: "other", day, reason: "once", count: 9 },
+    ]);
+    expect((await stats()).refused).toEqual({
+      exact: false,
+      reasons: [
+        { reason: "entry_rule", count: 40 },
+        { reason: "once", count: 3 },
+      ],
+    });
+    expect((await stats("?from=2026-11-01&to=2026-11-30")).refused.reasons).toContainEqual({
+      reason: "once",
+      count: 8,
+    });
   });
 
   test("say how much they stand for where time runs out", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { decideFacts } from "#domain/journeys/decide-facts.ts";
 import { endWaits } from "#domain/journeys/end-waits.ts";
 import type { JourneyPorts } from "#domain/journeys/journey-ports.ts";
+import type { EntryPorts } from "#domain/journeys/let-in.ts";
 import type { Outcome, Run } from "#domain/journeys/run.ts";
 import type { Fact } from "#events/fact.ts";
 import { foldBatch } from "#functions/fold/fold-batch.ts";
@@ -106,7 +107,7 @@ export function openDecideWorld({ deeds, rate, seed }: Story) {
     },
   };
   const wrap = <Port extends object>(port: Port) => withFaults(port, next, () => failing);
-  const faulty: JourneyPorts = {
+  const faulty: EntryPorts = {
     ...journeys,
     facts: wrap(facts),
     runs: wrap(watched),

@@ -30,6 +30,13 @@ test("the figures of a journey are a table of steps, with what was not sent and 
           stopped: { no_consent: 299 },
         },
       ],
+      refused: {
+        exact: false,
+        reasons: [
+          { reason: "entry_rule", count: 8400 },
+          { reason: "once", count: 31 },
+        ],
+      },
       goal: {
         everyone: { ...arm(1082, 150), uplift },
         holdout: arm(118, 10),
@@ -42,6 +49,7 @@ test("the figures of a journey are a table of steps, with what was not sent and 
     "cart-rescue  entered 2026-03-01 to 2026-03-30
       1,200 entered, 118 held out, 4 live
       ended: finished 900, goal 160, held-out 118
+      not let in, about: entry_rule 8,400, once 31
 
       step            entered  waiting     left
       steps.2.send      1,000        0    1,000
