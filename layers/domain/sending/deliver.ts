@@ -5,7 +5,7 @@ import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { claim, fail, giveUp, settle, stop, unclaim } from "#domain/touches/touch-moves.ts";
 import type { Sign } from "./breaker.ts";
-import { callProvider, signOf } from "./call-provider.ts";
+import { callProvider, PROVIDER_TIMEOUT_MS, signOf } from "./call-provider.ts";
 import { composeMessage } from "./compose.ts";
 import type { Candidate } from "./open-touch.ts";
 import { decideKnown } from "./question.ts";
@@ -17,6 +17,8 @@ import { turnOf, writeTouch } from "./write-touch.ts";
 
 /** Long enough for the provider and for writing its answer down in bad weather: who is slower has lost the touch. */
 const LEASE_MS = 60_000;
+/** What the last look has shown holds for so long: a provider is called within this, or after another look. */
+const LOOK_LASTS_MS = 2_000;
 const WRITES = 6;
 const FIRST_DELAY_MS = 100;
 
@@ -83,11 +85,18 @@ async function sendClaimed(
 ): Promise<Delivered> {
   const { touch } = claimed;
   const { channel, candidate } = of;
+  const lookedAt = ports.now();
   const suppressed = await lastLook(ports, claimed, candidate);
   if (suppressed) {
     const stopped =
       candidate.onlyBy === undefined ? stop(touch, "suppressed", ports.now()) : giveUp(touch, ports.now());
     return { turn: await write(ports, claimed, stopped) };
+  }
+  if (
+    hasStoodStill(ports.now(), { touch, lookedAt }) ||
+    decideKnown(candidate.known, bundle, ports.now()).kind !== "go"
+  ) {
+    return { turn: await putBack(ports, claimed, candidate) };
   }
   const result = await callProvider(ports, channel, of.message, touch.id);
   const sign = signOf(result);
@@ -106,6 +115,18 @@ async function lastLook(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Cand
     if (onlyBy === undefined) await write(ports, claimed, unclaim(claimed.touch, ports.now()));
     throw error;
   }
+}
+
+/** Whether a worker has been held up since its last look or its claim for so long that neither says anything any more. */
+function hasStoodStill(now: number, { touch, lookedAt }: { touch: Touch; lookedAt: number }): boolean {
+  const leaseMs = (touch.lease?.until ?? now) - now;
+  return now - lookedAt > LOOK_LASTS_MS || leaseMs < PROVIDER_TIMEOUT_MS;
+}
+
+/** Nothing was sent. A touch that a provider may have from before keeps its claim, which runs out. */
+async function putBack(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Candidate): Promise<Turn> {
+  if (onlyBy !== undefined) return { kind: "later", afterMs: LEASE_MS, reason: "held_up" };
+  return write(ports, claimed, unclaim(claimed.touch, ports.now()));
 }
 
 /** What an answer entails, before it is written down: the touch can be found by the provider's id, its `Message Sent` is
