@@ -30,7 +30,7 @@ describe("the functions' bundles", () => {
   // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; whoever
   // renders has the program of its thread as text as well. These limits are there to see growth.
   test.each([
-    ["functions/admin/handler.ts", 1_480_000],
+    ["functions/admin/handler.ts", 1_450_000],
     ["functions/collect/handler.ts", 715_000],
     ["functions/decide/handler.ts", 900_000],
     ["functions/fold/handler.ts", 590_000],
