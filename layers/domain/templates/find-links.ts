@@ -35,10 +35,12 @@ function endOfAttribute(html: string, end: number): number {
 
 /** The URLs in a text, without the punctuation behind them. */
 export function findTextLinks(text: string, field: MessageLink["field"]): MessageLink[] {
-  return [...text.matchAll(/https?:\/\/[^\s<>"'[\]{}|\\^`\u3000-\u303f\uff00-\uffef]+/gi)].flatMap(({ 0: found, index }) => {
-    const url = found.replace(/[.,;:!?)\]}]+$/, "");
-    return isWebPage(url) ? [{ field, from: index, to: index + url.length, url }] : [];
-  });
+  return [...text.matchAll(/https?:\/\/[^\s<>"'[\]{}|\\^`\u3000-\u303f\uff00-\uffef]+/gi)].flatMap(
+    ({ 0: found, index }) => {
+      const url = found.replace(/[.,;:!?)\]}]+$/, "");
+      return isWebPage(url) ? [{ field, from: index, to: index + url.length, url }] : [];
+    },
+  );
 }
 
 /** Whether a text is the URL of a web page. */
