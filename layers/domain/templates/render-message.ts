@@ -124,7 +124,8 @@ function textOf(html: string): string {
     wordwrap: false,
     limits: { maxInputLength: html.length, maxDepth: 200, maxChildNodes: 10_000 },
     selectors: [
-      { selector: "a", options: { hideLinkHrefIfSameAsText: true, ignoreHref: false } },
+      // In angle brackets (RFC 3986, appendix C): mail programs take a square one for a part of the URL.
+      { selector: "a", options: { hideLinkHrefIfSameAsText: true, ignoreHref: false, linkBrackets: ["<", ">"] } },
       { selector: "img", format: "skip" },
       ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
     ],

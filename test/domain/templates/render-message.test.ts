@@ -70,7 +70,7 @@ describe("an e-mail", () => {
       subject: "s",
       body: '<h1>Hi {{ person.traits.name }}</h1><p>See <a href="https://shop.example/cart">your cart</a></p><img src="https://x/y">',
     });
-    expect(plain).toBe("Hi Ann\n\nSee your cart [https://shop.example/cart]");
+    expect(plain).toBe("Hi Ann\n\nSee your cart <https://shop.example/cart>");
   });
 
   test("keeps the text part that its author wrote", () => {

@@ -62,8 +62,8 @@ test("a journey of a file that is not in force is told as a timeline, with the m
              │ Hello Ann,
              │ Red mug is still in your cart.
              │ 10 % off with the code COMEBACK10.
-             │ Go to your cart [https://shop.example/cart?from=coupon]
-             │ You get this because you asked the UK gift shop for offers. Change what you get [https://preferences.invalid/] or unsubscribe [https://unsubscribe.invalid/].
+             │ Go to your cart <https://shop.example/cart?from=coupon>
+             │ You get this because you asked the UK gift shop for offers. Change what you get <https://preferences.invalid/> or unsubscribe <https://unsubscribe.invalid/>.
       13:00  ■ ends: finished
 
     finished, 1 of 1 message sent

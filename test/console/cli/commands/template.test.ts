@@ -56,7 +56,7 @@ test("the templates of a file are shown as they would be, and nothing is written
     "  text",
     "    Hello coupon",
     "    ",
-    "    Shop [https://shop.example/]",
+    "    Shop <https://shop.example/>",
     "  link  https://shop.example/",
     "! the mail shows no way to unsubscribe: {{ links.unsubscribe }} or {{ links.preferences }}",
   ]);
