@@ -28,13 +28,14 @@ describe("the functions' bundles", () => {
   });
 
   // The goal is 450 KB. What each needs beyond it is the SDK's clients, zod and the telephone numbers' metadata; whoever
-  // renders has the program of its thread as text as well. These limits are there to see growth.
+  // renders has the program of its thread as text as well. These limits, a few per cent
+  // above what was measured, are there to see growth.
   test.each([
     ["functions/admin/handler.ts", 1_450_000],
     ["functions/collect/handler.ts", 715_000],
-    ["functions/decide/handler.ts", 900_000],
-    ["functions/fold/handler.ts", 590_000],
-    ["functions/fold/refold.ts", 590_000],
+    ["functions/decide/handler.ts", 643_000],
+    ["functions/fold/handler.ts", 618_000],
+    ["functions/fold/refold.ts", 620_000],
     ["functions/import/handler.ts", 775_000],
     ["functions/index/handler.ts", 450_000],
     ["functions/outcome/handler.ts", 620_000],
@@ -42,8 +43,8 @@ describe("the functions' bundles", () => {
     ["functions/retier/plan.ts", 515_000],
     ["functions/retier/slice.ts", 655_000],
     ["functions/send/handler.ts", 1_200_000],
-    ["functions/wake/due.ts", 900_000],
-    ["functions/wake/handler.ts", 900_000],
+    ["functions/wake/due.ts", 653_000],
+    ["functions/wake/handler.ts", 675_000],
   ] as const)("%s stays below %d bytes", async (entry, limit) => {
     expect((await stat(join(folder, bundlePath(entry)))).size).toBeLessThan(limit);
   });
