@@ -59,6 +59,7 @@ export const CONFIG = {
   STRATA_TABLE_METRICS: "Metrics",
   STRATA_TABLE_TAGS: "Tags",
   STRATA_TABLE_TIMERS: "Timers",
+  STRATA_TABLE_TOUCHES: "Touches",
   STRATA_TABLE_WORK: "Work",
   STRATA_EVENT_STREAM: "events",
   STRATA_FACT_STREAM: "facts",

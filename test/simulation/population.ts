@@ -2,6 +2,7 @@ import type { StoredDefinition } from "#domain/definitions/bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { source } from "../support/collect-harness.ts";
 import type { Dice } from "./dice.ts";
+import { drawCustomers, type Messaging } from "./messages/message-population.ts";
 import { type Course, drawVisits } from "./time-population.ts";
 import type { Rates } from "./weather.ts";
 
@@ -24,6 +25,8 @@ export interface Population {
   readonly resent?: number;
   /** Days pass, with the time path and re-tiering runs; absent: the story is over within minutes. */
   readonly course?: Course;
+  /** People are reached; absent: nobody decides or sends. */
+  readonly messaging?: Messaging;
 }
 
 const HOUR_MS = 3_600_000;
@@ -107,8 +110,24 @@ export const WORLDS = {
     faults: { ...SELDOM, stall: 0.012, sleep: 0.015, crash: 0.012 },
     course: { spanMs: 24 * HOUR_MS, lengthMs: 64.5 * HOUR_MS, few: 0, sliceTimeoutMs: 125_000 },
   },
+  /** Two days of few people who agree to messages and take it back, with two providers of mail that lose answers, refuse,
+   *  throttle and are dead for a while. */
+  messages: {
+    users: 1,
+    emails: 3,
+    devices: 0,
+    visitors: 2,
+    events: [8, 16],
+    shards: 2,
+    spanMs: 26 * HOUR_MS,
+    faults: { ...SELDOM, stall: 0.004 },
+    messaging: { stormMs: 48 * HOUR_MS, lengthMs: 9 * 24 * HOUR_MS },
+  },
 } as const satisfies Record<string, Population>;
 export type WorldName = keyof typeof WORLDS;
+
+/** Those that a seed is played in where none is named: messages have a series of their own. */
+export const USUAL_WORLDS: readonly Population[] = Object.values(WORLDS).filter((world) => !("messaging" in world));
 
 export interface Call {
   readonly messageId: string;
@@ -131,7 +150,8 @@ export const WRITE_KEY = KEY;
 
 /** Draws who says what when. */
 export function drawRequests(dice: Dice, people: Population, now: number): Request[] {
-  const { course } = people;
+  const { course, messaging } = people;
+  if (messaging) return drawCustomers(dice, people, now, () => drawIds(dice, people, [1, 3]));
   if (course) return drawVisits(dice, { ...people, course }, now, () => drawIds(dice, people, [1, 2]));
   const count = dice.between(...people.events);
   const linksOf = (n: number): readonly [number, number] =>

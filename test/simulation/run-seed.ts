@@ -25,7 +25,9 @@ import { makeDice } from "./dice.ts";
 import { CONFIG, functions } from "./functions.ts";
 import { makeLambda } from "./lambda.ts";
 import { eventOf, mapShard } from "./mapping.ts";
-import { definitionsOf, drawRequests, type Population, WORLDS, WRITE_KEY } from "./population.ts";
+import { messageDefinitions } from "./messages/message-definitions.ts";
+import { startMessages } from "./messages/start-messages.ts";
+import { definitionsOf, drawRequests, type Population, USUAL_WORLDS, WRITE_KEY } from "./population.ts";
 import { makeClient, type Sandbox, type Service } from "./sandbox.ts";
 import { makeScheduler } from "./scheduler.ts";
 import { startSenders } from "./senders.ts";
@@ -78,13 +80,12 @@ export async function runSeed({
   tell: listener,
 }: Plot): Promise<Ending> {
   const casting = makeDice(seed);
-  const people: Population = world ?? casting.pick(Object.values(WORLDS));
+  const people: Population = world ?? casting.pick(USUAL_WORLDS);
   const dice = makeDice(seed ^ 0x5bd1e995);
   const scheduler = makeScheduler(START);
   const tell = (line: () => string) => listener?.(`${((scheduler.now() - START) / 1000).toFixed(3)}s ${line()}`);
-  const allowed = people.course
-    ? () => STRIKES_A_DAY * (1 + Math.floor((scheduler.now() - START) / DAY_MS))
-    : undefined;
+  const isOfDays = people.course !== undefined || people.messaging !== undefined;
+  const allowed = isOfDays ? () => STRIKES_A_DAY * (1 + Math.floor((scheduler.now() - START) / DAY_MS)) : undefined;
   const weather = makeWeather(makeDice(seed ^ 0x2545f491), makeRates(casting, people.faults), mercy, tell, allowed);
   const counted = new Map<string, number>();
   const count = (metric: string, n: number) => {
@@ -104,9 +105,9 @@ export async function runSeed({
   let ids = 0;
   const newId = () => `id${String(++ids).padStart(6, "0")}`;
   const services = [asDynamoService(dynamo), asKinesisService(kinesis), asS3Service(s3), asSqsService(sqs)];
-  const equip = (sandbox: Sandbox) => {
+  const equip = (sandbox: Sandbox, around = weather) => {
     const [dynamoClient, kinesisClient, s3Client, sqsClient] = services.map((service) =>
-      makeClient({ scheduler, weather, dice, tell }, sandbox, witnessed(service, sandbox)),
+      makeClient({ scheduler, weather: around, dice, tell }, sandbox, witnessed(service, sandbox)),
     );
     const clients = { dynamo: dynamoClient, kinesis: kinesisClient, s3: s3Client, sqs: sqsClient };
     return { sandbox, ...clients, newId, count, tell } as never;
@@ -139,7 +140,7 @@ export async function runSeed({
     .map((request) => ({ ...request, calls: request.calls.filter(({ messageId }) => !without.has(messageId)) }))
     .filter(({ calls }) => calls.length > 0);
   const senders = startSenders({ requests, collect, journal, scheduler, weather, dice, tell });
-  if (casting.chance(0.5) && !people.course) {
+  if (casting.chance(0.5) && !isOfDays) {
     scheduler.after(casting.below(people.spanMs * 2), () => void commitDefinitions(2));
   }
   if (casting.chance(0.2)) scheduler.after(casting.below(people.spanMs), putGarbage);
@@ -165,11 +166,12 @@ export async function runSeed({
     [collect, fold, index, refold].every(({ running }) => running() === 0) &&
     s3.names("aws/lambda/").length === 0;
   const stage = { dynamo, sqs, journal, bundles, scheduler, weather, dice, equip, tell, count, isFlowDone };
-  const acts =
-    people.course &&
-    startCourse({ ...stage, course: people.course, turns: drawTurns(makeDice(seed ^ 0x3c6ef372), people.course) });
+  const { course, messaging } = people;
+  const acts = course
+    ? startCourse({ ...stage, course, turns: drawTurns(makeDice(seed ^ 0x3c6ef372), course) })
+    : messaging && (await startMessages({ ...stage, messaging, people, kinesis, giveUp, casting: makeDice(~seed) }));
   const isQuiet = () => isFlowDone() && (acts?.isQuiet() ?? true);
-  const maxTasks = people.course ? MAX_TASKS_OF_DAYS : MAX_TASKS;
+  const maxTasks = isOfDays ? MAX_TASKS_OF_DAYS : MAX_TASKS;
   let tasks = 0;
   do {
     tasks += await scheduler.run(isQuiet, maxTasks - tasks);
@@ -201,7 +203,7 @@ export async function runSeed({
     const identities = dynamo.items(CONFIG.STRATA_TABLE_IDENTITIES);
     const pointers = new Map(identities.map(({ pk, p }) => [pk?.S as IdentifierKey, p?.S as ProfileId]));
     const bundle = compileBundle(
-      (people.course && bundles.newest()) ?? { version: 1, definitions: definitionsOf(1, people) },
+      (isOfDays ? bundles.newest() : undefined) ?? { version: 1, definitions: definitionsOf(1, people) },
     );
     const mayRefuse = people.users > 0 || people.emailLimit !== undefined;
     await checkEvents(journal, { dynamo, s3, index: pointers, features: bundle.features });
@@ -218,8 +220,12 @@ export async function runSeed({
     };
     tell(() => `definitions ${version} are in force`);
     await makeDefinitionStore(on).commit(
-      people.course ? firstOfDays() : { version, definitions: definitionsOf(version, people) },
+      people.course ? firstOfDays() : { version, definitions: definitionsIn(version) },
     );
+  }
+
+  function definitionsIn(version: 1 | 2) {
+    return people.messaging ? messageDefinitions(people) : definitionsOf(version, people);
   }
 
   function putGarbage(): void {

@@ -18,7 +18,11 @@ import { CONFIG } from "./functions.ts";
 import type { Service } from "./sandbox.ts";
 
 const ITEMS_A_SCAN = 2;
-const FATEFUL_TABLES = new Set<string | undefined>([CONFIG.STRATA_TABLE_TIMERS, CONFIG.STRATA_TABLE_PROFILES]);
+const FATEFUL_TABLES = new Set<string | undefined>([
+  CONFIG.STRATA_TABLE_TIMERS,
+  CONFIG.STRATA_TABLE_PROFILES,
+  CONFIG.STRATA_TABLE_TOUCHES,
+]);
 
 type Key = Record<string, AttributeValue>;
 interface BatchAnswer {
@@ -33,7 +37,7 @@ export function asDynamoService(dynamo: MemoryDynamo): Service {
     throttleError: "ProvisionedThroughputExceededException",
     describe: describeDynamo,
     isRoutine: (command) => command instanceof QueryCommand && command.input.TableName === CONFIG.STRATA_TABLE_TIMERS,
-    // A writer between its timer and its state.
+    // A writer between its timer and its state, a sender around its claim.
     isFateful: (command) => command instanceof PutItemCommand && FATEFUL_TABLES.has(command.input.TableName),
     partly(command, dice) {
       const asked = readBatch(command);

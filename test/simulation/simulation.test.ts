@@ -32,6 +32,20 @@ describe("the real handlers under every fault", () => {
     expect(sums.slices).toBeGreaterThan(5000);
   });
 
+  test("nor do 12 seeds in which messages are sent", { timeout: 300_000 }, async () => {
+    const failed: string[] = [];
+    const covered: Record<string, number> = {};
+    const series = { from: 0, to: 12, world: WORLDS.messages };
+    await runSeries(series, 2, ({ seed, violations: [first], counted }) => {
+      for (const [name, n] of Object.entries(counted)) covered[name] = (covered[name] ?? 0) + n;
+      if (first) failed.push(`npm run simulate -- --world messages --seed ${seed}: ${first.law}: ${first.what}`);
+      return false;
+    });
+    expect(failed).toEqual([]);
+    for (const name of ["touches sent", "touches unknown timed_out", "touches stopped suppressed", "opt-outs answered"])
+      expect(covered[name], name).toBeGreaterThan(0);
+  });
+
   test("a storm changes nothing in who people are and what they are in", { timeout: 120_000 }, async () => {
     const world = WORLDS.days;
     const undisturbed = { kinds: new Set(Object.keys(FAULTS) as Fault[]), strikes: new Set<number>() };
