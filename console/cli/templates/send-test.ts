@@ -15,6 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
   breaker_open: "The provider has not answered lately and is left alone for some minutes (GET /admin/v1/channels).",
   channel_missing: "The channel's definition was removed meanwhile.",
   channel_settings: "The channel's definition or its secret is wrong: its sender's log says what.",
+  address_not_of_provider: "It is another provider's address: say which with --by.",
   too_late: "It lay in the queue for over an hour.",
   answer_lost: "Nobody heard the provider's answer: look whether it has arrived before you send another.",
 };

@@ -33,6 +33,9 @@ export async function sendTest(ports: SendPorts, channel: string, request: TestR
   const definition = providersOf(bundle, channel).find(({ name }) => name === request.by);
   if (!definition) return finish(ports, request, stored, failed("channel_missing"));
   if (ports.now() - request.requestedAt > TOO_LATE_MS) return finish(ports, request, stored, failed("too_late"));
+  if (ports.channelOf(definition).takes?.(request.address) === false) {
+    return finish(ports, request, stored, failed("address_not_of_provider"));
+  }
   const composed = await compose(ports, { request, channel }, bundle);
   if ("code" in composed) return finish(ports, request, stored, failed(composed.code));
   return passAndSend(ports, { definition, request, stored, ...composed });

@@ -92,6 +92,13 @@ describe("a test message", () => {
     expect(world.calls).toHaveLength(5);
   });
 
+  test("to an address of another provider is not given to this one", async () => {
+    const { run, provider, calls } = await open();
+    Object.assign(provider("first"), { takes: (address: string) => address.startsWith("fcm:") });
+    expect(await run()).toEqual({ kind: "ended", state: "failed", reason: "address_not_of_provider" });
+    expect(calls).toEqual([]);
+  });
+
   test.each([
     [{ by: "other" }, "channel_missing"],
     [{ template: "nowhere" }, "template_unknown"],
