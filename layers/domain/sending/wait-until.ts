@@ -14,7 +14,8 @@ export async function waitUntil(
   const isWaiting = touch.state === "waiting" && touch.waitUntil === until;
   // Nobody looks at the timers of minutes that are over: one that is due at once goes to the next.
   const at = Math.max(until, now + 60_000 - (now % 60_000));
-  const version = isWaiting ? revision : revision + 1;
+  // Of a version that `wake`, which is about to remove the row that led here, does not know.
+  const version = revision + 1;
   await ports.timers.put({ kind: "wait", id: touchTimerId(touch.id), at, version, writtenAt: now });
   // Its timer may have led here, and is gone then: `wake`'s clock was ahead of this one.
   if (isWaiting) return { kind: "waits", reason };
