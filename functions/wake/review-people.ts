@@ -21,6 +21,8 @@ interface Visit {
   person: Profile | undefined;
   sorted: SortedTimers;
   state: "waiting" | "done" | "failed";
+  /** Rows that nobody relies on, and that failed to go. */
+  stuck: readonly Timer[];
   error?: unknown;
 }
 
@@ -37,7 +39,7 @@ export async function reviewPeople(ports: ReviewPorts, timers: readonly Timer[],
   for (let round = 0; waiting.length > 0; round++) {
     if (round === MAX_ROUNDS) return [...left, ...waiting.flatMap(({ timers: own }) => own)];
     const visits = await reviewRound(ports, waiting, now);
-    for (const { state, sorted } of visits) if (state === "done") left.push(...sorted.awaited);
+    for (const { state, sorted, stuck } of visits) if (state === "done") left.push(...sorted.awaited, ...stuck);
     left.push(...(await postponeFailed(ports, visits.filter(isFailed), now)));
     waiting = visits.filter(({ state }) => state === "waiting");
   }
@@ -59,14 +61,16 @@ async function reviewRound(
   const visits = waiting.map(({ id, timers }): Visit => {
     const person = people.get(id);
     const sorted = sortTimers(person, timers, now);
-    return { id, timers, person, sorted, state: "waiting", ...(unreadable.has(id) && failure(unreadable.get(id))) };
+    const seen = { id, timers, person, sorted, state: "waiting" as const, stuck: [] };
+    return { ...seen, ...(unreadable.has(id) && failure(unreadable.get(id))) };
   });
   const open = () => visits.filter(({ state }) => state === "waiting");
   await publishOwed(ports, open());
   const written = await writeAll(ports, open(), now);
   const unpublished = await publishOutboxes(ports, [...written.values()]);
   for (const visit of visits) if (unpublished.has(visit.id)) Object.assign(visit, failure(unpublished.get(visit.id)));
-  await Promise.all(visits.filter(({ state }) => state === "done").map((visit) => removeRows(ports, visit)));
+  const done = visits.filter(({ state }) => state === "done");
+  await Promise.all(done.map(async (visit) => Object.assign(visit, { stuck: await removeRows(ports, visit) })));
   return visits;
 }
 
@@ -127,13 +131,16 @@ async function seeTo(
   return next;
 }
 
-/** No version that was read relies on these rows any more. A row that fails to go is found to be nobody's next time. */
-async function removeRows({ timers, count }: ReviewPorts, { person, sorted }: Visit): Promise<void> {
+/** No version that was read relies on these rows any more. Returns those that failed to go: the next look finds them to
+ *  be nobody's, if only the watermark waits for them. */
+async function removeRows({ timers, count }: ReviewPorts, { person, sorted }: Visit): Promise<Timer[]> {
   const { isDue, reached, dead } = sorted;
   const isHelped = person?.mergedInto !== undefined || person?.split !== undefined;
   count("StrayTimers", dead.length + (isDue || isHelped ? 0 : reached.length));
-  await Promise.allSettled([
-    ...reached.map((timer) => timers.remove(timer, person?.version ?? timer.version)),
-    ...dead.map((timer) => timers.remove(timer, timer.version)),
-  ]);
+  const going = [
+    ...reached.map((timer) => ({ timer, version: person?.version ?? timer.version })),
+    ...dead.map((timer) => ({ timer, version: timer.version })),
+  ];
+  const outcomes = await Promise.allSettled(going.map(({ timer, version }) => timers.remove(timer, version)));
+  return going.flatMap(({ timer }, n) => (outcomes[n]?.status === "rejected" ? [timer] : []));
 }

@@ -139,6 +139,20 @@ describe("wake", () => {
     expect(counted.get("StrayTimers")).toBe(1);
   });
 
+  test("a row that could not be removed holds the watermark, however late wake was, and goes with the next look", async () => {
+    const { visit, wakeAt, ports, tagsOf, told, watermark } = openWake();
+    await visit("ann");
+    await wakeAt(NOON + DAY);
+    const remove = () => Promise.reject(new Error("the connection was reset"));
+    await wakeAt(EXPIRY + DAY, { ...ports, timers: { ...ports.timers, remove } });
+    expect(await tagsOf("ann")).toEqual(["tag:silent"]);
+    expect(await watermark()).toEqual({ at: EXPIRY });
+    await wakeAt(EXPIRY + DAY + MINUTE);
+    expect(ports.timers.rows().map(({ at }) => at)).toEqual([NOON + 30 * DAY]);
+    expect(told()).toEqual([`${EXPIRY} entered tag:silent`]);
+    expect(await watermark()).toEqual({ at: EXPIRY + DAY + MINUTE });
+  });
+
   test("what an earlier writer left in the outbox is published before anything is written over it", async () => {
     const { visit, personOf, wakeAt, ports, told } = openWake();
     await visit("ann");
