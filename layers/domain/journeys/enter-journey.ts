@@ -5,7 +5,7 @@ import { type EntryRefusal, planEntry } from "./enter.ts";
 import type { JourneyPorts } from "./journey-ports.ts";
 import type { EntryCause } from "./run.ts";
 import { storedOf } from "./stored-run.ts";
-import { staysLiving, type Visit } from "./visit.ts";
+import { followRuns, staysLiving, type Visit } from "./visit.ts";
 
 /** Why somebody does not enter; `once`: they did before, and the journey lets nobody in again so soon. */
 export type Refusal = EntryRefusal | "once";
@@ -14,7 +14,7 @@ export type Entered = "entered" | "entered_before" | Refusal;
 
 /** Lets a person in whom a trigger has named, and walks the run up to its first wait. First the gate, then the run, on
  *  condition that it is not there; a trigger that comes again finds it and walks on. `namedAs` is whom the trigger named.
- *  Throws RunMovedError where the person was merged meanwhile. */
+ *  Throws RunMovedError where the person was merged meanwhile, with what it wrote moved to whoever lives. */
 export async function enterJourney(
   ports: JourneyPorts,
   visit: Visit,
@@ -40,7 +40,11 @@ export async function enterJourney(
   if (planned.gate && (await ports.runs.passGate(planned.gate)) === "closed") return "once";
   const stored = storedOf(planned.run, 1, bundle);
   const outcome = await ports.runs.save(stored);
-  if (!(await staysLiving(ports, person.id))) throw new RunMovedError(planned.run.id);
+  if (!(await staysLiving(ports, person.id))) {
+    // Nobody may come by again: what this worker was to hear, another may have heard while it stood still.
+    await followRuns(ports, person.id);
+    throw new RunMovedError(planned.run.id);
+  }
   // Another worker let the same entry in, and walks it; or died before it did.
   if (outcome === "saved") {
     runs.set(planned.run.id, stored);

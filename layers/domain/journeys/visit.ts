@@ -35,9 +35,10 @@ export async function openVisit(ports: JourneyPorts, id: ProfileId, notBefore = 
   return { person, bundle, now, walker: makeWalker(person, now, bundle), runs };
 }
 
-/** Runs that a slow worker wrote for somebody who has been merged meanwhile are moved by whoever comes by: at the latest
- *  by that worker, who looks again after it wrote (`staysLiving`). */
-async function followRuns(ports: JourneyPorts, id: ProfileId): Promise<Profile | undefined> {
+/** Finds the living person that an id leads to, and moves there what runs the ids on the way still have. Those that a slow
+ *  worker wrote for somebody who has been merged meanwhile are moved by whoever comes by: at the latest by that worker,
+ *  who looks again after it wrote (`staysLiving`). */
+export async function followRuns(ports: JourneyPorts, id: ProfileId): Promise<Profile | undefined> {
   const behind: ProfileId[] = [];
   let last = id;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
