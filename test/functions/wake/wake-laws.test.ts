@@ -79,6 +79,7 @@ describe("the laws of the time path (model.md §5)", () => {
         expectTimers(world);
         for (const person of world.people()) {
           expect(world.membershipsOf(person)).toEqual(truthOf(story, person.id, world.clock.now, end));
+          for (const { until } of person.memberships.values()) expect(until).toBeGreaterThan(world.clock.now);
           expect(person.outbox).toEqual([]);
         }
         expect(world.ports.timers.rows().filter(({ at }) => at <= world.clock.now)).toEqual([]);
@@ -88,14 +89,19 @@ describe("the laws of the time path (model.md §5)", () => {
   });
 });
 
-/** Who is in what since when, the history of tiers, and what others were told. */
+/** Who is in what since when, the history of tiers, and what others were told. Not until when: that is the first instant
+ *  at which the answer can differ, as seen from the last evaluation, and of composed rules a later one sees further. */
 function summaryOf({ people, ports }: World) {
   const told = ports.facts.published.flatMap((fact) =>
     fact.kind === "membership" ? [`${fact.profileId} ${fact.since} ${fact.change} ${fact.key}`] : [],
   );
   return {
     people: people()
-      .map(({ id, memberships, tierHistory }) => ({ id, memberships, tierHistory }))
+      .map(({ id, memberships, tierHistory }) => ({
+        id,
+        memberships: new Map(Array.from(memberships, ([key, { until: _, ...membership }]) => [key, membership])),
+        tierHistory,
+      }))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     told: [...new Set(told)].toSorted(),
   };
