@@ -16,7 +16,9 @@ export async function putWait(
   { timers, now }: WaitPorts,
   wait: { readonly id: string; readonly at: number; readonly version: number },
 ): Promise<void> {
-  let { at } = wait;
+  const begun = now();
+  // Nobody looks at minutes that are long over: a row there would stay for good.
+  let at = begun - wait.at > LATE_MS ? nextMinute(begun) : wait.at;
   for (let puts = 1; ; puts++) {
     await timers.put({ kind: "wait", ...wait, at, writtenAt: now() });
     const landed = now();
