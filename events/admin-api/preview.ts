@@ -5,6 +5,8 @@ import { DefinitionChange, DefinitionDiff } from "./definitions.ts";
 
 export const DEFAULT_SAMPLE = 10_000;
 export const MAX_SAMPLE = 100_000;
+/** Into how many parts everyone may be divided. */
+export const MAX_PARTS = 65_536;
 
 export const PreviewRequest = z
   .strictObject({
@@ -18,6 +20,17 @@ export const PreviewRequest = z
       })
       .default(DEFAULT_SAMPLE)
       .meta({ description: "How many people to look at, drawn at random, or `all`." }),
+    part: z
+      .strictObject({ index: z.int().min(0), of: z.int().min(1).max(MAX_PARTS) })
+      .optional()
+      .meta({
+        description:
+          "With `all`, where everyone is too many for one request: one of so many parts. Its figures are exact for its people, and those of all parts add up to everyone's.",
+      }),
+  })
+  .refine(({ part, sample }) => part === undefined || (sample === "all" && part.index < part.of), {
+    path: ["part"],
+    error: "a part goes with sample: all, and its index is below of",
   })
   .refine(({ definition, changes }) => (definition === undefined) !== (changes === undefined), {
     error: "either a definition or changes",

@@ -1,4 +1,5 @@
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
+import { drawShare } from "#domain/journeys/draw.ts";
 import { previewChange } from "#domain/preview/preview-change.ts";
 import { writeInstant } from "#events/admin-api/answer.ts";
 import { PreviewAnswer, PreviewRequest } from "#events/admin-api/preview.ts";
@@ -27,7 +28,7 @@ export const previewDefinitions = defineRoute({
     503: "preview_too_slow",
   },
   async handle({ body, now }, ports) {
-    const { definition, changes, sample } = body;
+    const { definition, changes, sample, part } = body;
     const asked = changes ?? (definition ? [{ op: "put" as const, ...named(definition), definition }] : []);
     const before = await ports.definitions.current();
     const { bundle: after, plan } = planChanges(before, asked, ports);
@@ -39,21 +40,27 @@ export const previewDefinitions = defineRoute({
     const preview = await previewChange(
       { before, after, diffs },
       compiled,
-      { wanted: sample === "all" ? Number.POSITIVE_INFINITY : sample, now },
+      { wanted: sample === "all" ? Number.POSITIVE_INFINITY : sample, ...(part && { part }), now },
       {
         profiles: ports.profiles,
         activity: ports.activity,
-        random: ports.random,
+        // Quantiles that nobody has found yet are looked for among the same people for every part.
+        random: part ? sameDraws(before.version) : ports.random,
         isOver: () => ports.now() > deadline,
       },
     );
-    if (preview.cutShort && preview.population.seen === 0) throw tooSlow();
+    if (preview.cutShort && (part !== undefined || preview.population.seen === 0)) throw tooSlow();
     return {
       status: 200,
       body: { version: before.version, at: writeInstant(now), changes: diffs, ...viewPreview(preview) },
     };
   },
 });
+
+function sameDraws(version: number): () => number {
+  let drawn = 0;
+  return () => drawShare(`preview ${version}`, String(drawn++));
+}
 
 function named({ kind, name }: { kind: string; name: string }): { kind: string; name: string } {
   return { kind, name };
@@ -62,6 +69,6 @@ function named({ kind, name }: { kind: string; name: string }): { kind: string; 
 function tooSlow(): AdminError {
   return new AdminError(503, "preview_too_slow", "time ran out before anybody could be looked at; try again", {
     headers: { "retry-after": "1" },
-    details: { hint: "ask for a smaller sample" },
+    details: { hint: "ask for a smaller sample, or for everyone in more parts" },
   });
 }

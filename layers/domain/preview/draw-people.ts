@@ -62,6 +62,19 @@ export async function drawPeople<Seen>(
   return { share: done / segments, people, cutShort };
 }
 
+/** Looks at everyone of one part: people lie in parts by a hash of their ids, each in exactly one. */
+export async function readPart<Seen>(
+  ports: Pick<DrawPorts, "profiles" | "isOver">,
+  part: { readonly index: number; readonly of: number },
+  look: (people: readonly Profile[]) => Promise<Seen>,
+  keep: (seen: readonly Seen[]) => void,
+): Promise<Drawn> {
+  const read = await readSegment(ports, part.index, part.of, look);
+  if (!read) return { share: 0, people: 0, cutShort: true };
+  keep(read.seen);
+  return { share: 1, people: read.people, cutShort: false };
+}
+
 /** Reads one random page at each division until one is a whole segment. */
 async function divide({ profiles, random }: DrawPorts): Promise<{ segments: number; about: number }> {
   let about = 0;
@@ -75,7 +88,7 @@ async function divide({ profiles, random }: DrawPorts): Promise<{ segments: numb
 
 /** Undefined where time ran out. */
 async function readSegment<Seen>(
-  { profiles, isOver }: DrawPorts,
+  { profiles, isOver }: Pick<DrawPorts, "profiles" | "isOver">,
   segment: number,
   segments: number,
   look: (people: readonly Profile[]) => Promise<Seen>,

@@ -6,7 +6,7 @@ import { isAnybody } from "#domain/profile/is-anybody.ts";
 import type { Profile } from "#domain/profile/state.ts";
 import type { QuantileSpec } from "#domain/rules/population.ts";
 import type { DefinitionDiff } from "#events/admin-api/definitions.ts";
-import { type DrawPorts, drawPeople } from "./draw-people.ts";
+import { type DrawPorts, drawPeople, readPart } from "./draw-people.ts";
 import { fillPerson } from "./fill-person.ts";
 import { findMoves } from "./find-moves.ts";
 import { estimatePopulation, type Population } from "./margin.ts";
@@ -44,11 +44,16 @@ export interface Preview {
 }
 
 /** What a change of definitions would do to people, were a re-tiering run to follow at once: a sample of `wanted` people
- *  (Infinity: everyone) is evaluated by the definitions in force and by those to come. Nothing is written. */
+ *  (Infinity: everyone), or everyone of one part, is evaluated by the definitions in force and by those to come. Nothing
+ *  is written. */
 export async function previewChange(
   change: PlannedBundles,
   compiled: { readonly inForce: CompiledBundle; readonly next: CompiledBundle },
-  { wanted, now }: { readonly wanted: number; readonly now: number },
+  {
+    wanted,
+    part,
+    now,
+  }: { readonly wanted: number; readonly part?: { readonly index: number; readonly of: number }; readonly now: number },
   ports: PreviewPorts,
 ): Promise<Preview> {
   const { inForce } = compiled;
@@ -60,14 +65,11 @@ export async function previewChange(
     plan = planPreview(change, { before: inForce, after }, change.diffs);
   }
   const tally = newTally(plan.targets);
-  const drawn = await drawPeople(
-    ports,
-    wanted,
-    (people) => tallyPage(people, now, plan, ports),
-    (pages) => {
-      for (const page of pages) mergeTally(tally, page);
-    },
-  );
+  const look = (people: readonly Profile[]) => tallyPage(people, now, plan, ports);
+  const keep = (pages: readonly PreviewTally[]) => {
+    for (const page of pages) mergeTally(tally, page);
+  };
+  const drawn = part ? await readPart(ports, part, look, keep) : await drawPeople(ports, wanted, look, keep);
   const { share, cutShort } = drawn;
   return {
     plan,

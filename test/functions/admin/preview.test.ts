@@ -4,6 +4,7 @@ import { nextVersion } from "#domain/profile/apply-memberships.ts";
 import { foldEvents } from "#domain/profile/fold.ts";
 import type { IdentifierKey } from "#domain/profile/state.ts";
 import { PreviewAnswer } from "#events/admin-api/preview.ts";
+import { joinParts } from "../../../console/cli/preview-parts.ts";
 import { makeAdminHarness } from "../../support/admin-harness.ts";
 import { anEvent, aPerson, NOON } from "../../support/people.ts";
 
@@ -244,5 +245,51 @@ describe("a preview", () => {
     const token = await tokenOf("viewer");
     const body = { definition: { kind: "tag", name: "x" } };
     expect((await call("POST", "/admin/v1/preview", { token, body })).status).toBe(403);
+  });
+});
+
+describe("everyone in parts", () => {
+  test("add up to everyone, matrices included, whatever they are divided into", async () => {
+    const shop = await openShop(40);
+    const changes = [
+      { op: "put", kind: "tag", name: "buyer", definition: { ...BUYER, rule: ordered(3) } },
+      {
+        op: "put",
+        kind: "ladder",
+        name: "value",
+        definition: { ...VALUE, tiers: [{ name: "high", rule: ordered(2) }, { name: "low" }] },
+      },
+    ];
+    const whole = await preview(shop, { changes, sample: "all" });
+    for (const of of [1, 3, 16]) {
+      const parts: PreviewAnswer[] = [];
+      for (let index = 0; index < of; index++) {
+        parts.push(await preview(shop, { changes, sample: "all", part: { index, of } }));
+      }
+      const joined = parts.reduce((a, b) => joinParts(a, b) ?? expect.fail("not of one version"));
+      const { definitions, population, complete } = joined;
+      expect({ population, complete }).toEqual({ population: whole.population, complete: true });
+      expect(definitions.map(({ examples: _, ...figures }) => figures)).toEqual(
+        whole.definitions.map(({ examples: _, ...figures }) => figures),
+      );
+      expect(definitions[0]?.examples.leave).toHaveLength(10);
+    }
+  });
+
+  test("of different versions are not added up", async () => {
+    const shop = await openShop(5);
+    const ask = () => preview(shop, { definition: BUYER, sample: "all", part: { index: 0, of: 2 } });
+    const before = await ask();
+    await shop.define({ ...BUYER, name: "another" });
+    expect(joinParts(before, await ask())).toBeUndefined();
+  });
+
+  test.each([
+    { sample: 500, part: { index: 0, of: 2 } },
+    { sample: "all", part: { index: 2, of: 2 } },
+  ])("a part that there is not is refused: %j", async (body) => {
+    const { call } = await openShop(1);
+    const answer = await call("POST", "/admin/v1/preview", { body: { definition: BUYER, ...body } });
+    expect(answer.status).toBe(400);
   });
 });

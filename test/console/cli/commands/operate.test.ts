@@ -145,6 +145,26 @@ rule: { orders: { count: { atLeast: 3 }, within: 30d } }
     expect(stderr).toMatch(/a\.yaml:6 {2}tag\/a rule\.did\.within: /);
   });
 
+  test("looks at everyone part by part where they are too many for one request", async () => {
+    using folder = temporaryFolder({ "value.yaml": FILE });
+    const asked: unknown[] = [];
+    // A server whose time runs out over everyone at once, half way through.
+    const call: typeof harness.call = async (method, path, options) => {
+      const answer = await harness.call(method, path, options);
+      const { part } = JSON.parse(String(options?.body ?? "{}")) as { part?: unknown };
+      asked.push(part);
+      if (part !== undefined) return answer;
+      const population = { seen: 6, people: 12, low: 8, high: 16 };
+      return { ...answer, text: JSON.stringify({ ...(answer.body as object), complete: false, population }) };
+    };
+    await using busy = await serveHarness({ call });
+    const { stdout, exitCode, stderr } = await runStrata(["preview", folder.path, "--all", "--url", busy.url]);
+    expect(exitCode, stderr).toBe(0);
+    expect(asked).toEqual([undefined, ...Array.from({ length: 6 }, (_, index) => ({ index, of: 6 }))]);
+    expect(stdout).toContain("12 people, all looked at");
+    expect(stdout).toMatch(/ {4}middle {8}2 {4}2 {7}·\n/);
+  });
+
   test("takes a sample or everyone, not both", async () => {
     expect((await strata("preview", "x.yaml", "--sample", "500", "--all")).exitCode).toBe(2);
     expect((await strata("preview", "x.yaml", "--sample", "5")).exitCode).toBe(2);
