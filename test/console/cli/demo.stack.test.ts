@@ -78,7 +78,7 @@ test("a faulty folder changes nothing and is told file and line; a good one is p
   const kinds = (json.changes as { kind: string; op: string }[])
     .filter(({ op }) => op === "remove")
     .map(({ kind }) => kind);
-  expect(new Set(kinds)).toEqual(new Set(["tag", "trait", "ladder"]));
+  expect(new Set(kinds)).toEqual(new Set(["tag", "trait", "ladder", "journey", "template", "channel"]));
   const sources = (await (await stack.admin("/admin/v1/definitions/source")).json()) as { items: unknown[] };
   expect(sources.items).toHaveLength(9);
 });
