@@ -62,8 +62,13 @@ function isDrop(value: object): boolean {
 
 /** What stands between quotes in JSON; numbers and lists as they are. */
 function toJsonText(value: unknown): string {
-  if (typeof value === "object" && value !== null) return JSON.stringify(value);
-  return JSON.stringify(toText(value)).slice(1, -1);
+  if (typeof value === "object" && value !== null) return writeJson(value);
+  return writeJson(toText(value)).slice(1, -1);
+}
+
+/** JSON keeps half a surrogate pair as an escape, and receivers that read strictly refuse it. */
+function writeJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? part.toWellFormed() : part));
 }
 
 /** Partials are named by a literal: which ones a template needs is known when it is written. */
@@ -91,7 +96,7 @@ function registerFilters(engine: Liquid, escaping: Escaping, now: number): void 
   engine.registerFilter("date", function (this: { context: Context }, value: unknown, ...rest: unknown[]) {
     return date.call(this, value === "now" || value === "today" ? new Date(now) : value, ...rest);
   });
-  const json = (value: unknown) => JSON.stringify(value ?? null);
+  const json = (value: unknown) => writeJson(value ?? null);
   engine.registerFilter("json", escaping === "json" ? { raw: true, handler: json } : json);
   if (escaping !== "html") return;
   // They escape themselves: escaping their result once more would show the entities.

@@ -228,6 +228,7 @@ describe("the other channels", () => {
         const json: unknown = message.channel === "webhook" ? JSON.parse(message.json) : undefined;
         expect(json).toEqual({ name: name.toWellFormed(), tags: ["frequent-buyer"], n: 3 });
       }),
+      { examples: [["half a pair: \ud83d"], ['"}, {"'], ["\u2028"]] },
     );
   });
 
