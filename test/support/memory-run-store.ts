@@ -32,7 +32,8 @@ export function makeMemoryRunStore(): RunStore & { all(): Run[] } {
       return "passed";
     },
     scan: async ({ journey, segment, segments }) => {
-      const of = (id: string) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % segments;
+      const of = (id: string) =>
+        Array.from(id, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code, 0) % segments;
       const all = [...runs.values()].map((stored) => copy(stored).run);
       return {
         runs: all.filter(

@@ -25,6 +25,6 @@ describe.each<[string, () => TallyStore]>([
   });
 
   test("throws where there is nothing of a name", async () => {
-    await expect(open().read("retier/run-1/nothing")).rejects.toThrow();
+    await expect(open().read("retier/run-1/nothing")).rejects.toThrow(/retier\/run-1\/nothing|key/);
   });
 });

@@ -151,7 +151,8 @@ rule: { orders: { count: { atLeast: 3 }, within: 30d } }
     // A server whose time runs out over everyone at once, half way through.
     const call: typeof harness.call = async (method, path, options) => {
       const answer = await harness.call(method, path, options);
-      const { part } = JSON.parse(String(options?.body ?? "{}")) as { part?: unknown };
+      const body = Buffer.isBuffer(options?.body) ? options.body.toString() : "{}";
+      const { part } = JSON.parse(body) as { part?: unknown };
       asked.push(part);
       if (part !== undefined) return answer;
       const population = { seen: 6, people: 12, low: 8, high: 16 };
