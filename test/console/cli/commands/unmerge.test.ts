@@ -84,6 +84,7 @@ test("a person's card says who was merged into it", async () => {
   const ids = Array.from({ length: 7 }, (_, n) => `p_${n}`);
   await using server = await startFakeServer({
     "GET /admin/v1/profiles/p_both": () => aProfile("p_both", ["ann@x.cn"], ids),
+    "GET /admin/v1/profiles/p_both/journeys": () => ({ body: { profileId: "p_both", items: [] } }),
   });
   const { stdout } = await runStrata(["profile", "p_both", "--url", server.url]);
   expect(stdout).toMatch(/merged from\s+p_0 {2}p_1 {2}p_2 {2}p_3 {2}p_4 {2}and 2 more \(--json lists them\)/);
