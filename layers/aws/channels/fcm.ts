@@ -55,7 +55,7 @@ export function makeFcmChannel(definition: ChannelDefinition, of: ApiSurrounding
     async send({ address, message, journey }, { touchId, timeoutMs }) {
       if (message.channel !== "push") return { kind: "failed", code: "message_not_push" };
       if (!of.secret) throw new ChannelSettingsError(`channel ${name}: its secret`);
-      const leftMs = startCountdown(timeoutMs);
+      const leftMs = startCountdown(timeoutMs, of.clock);
       const account = await readSecret(name, of.secret, ServiceAccount);
       const fetch = () => fetchGoogleToken(name, account, { tokenEndpoint, timeoutMs: timeoutMs / 2 }, of);
       const token = await tokens.get(`${account.client_email}\n${account.private_key}`, fetch).catch(refusedToken);

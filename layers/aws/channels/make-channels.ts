@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { PinpointSMSVoiceV2ClientConfig } from "@aws-sdk/client-pinpoint-sms-voice-v2";
+import type { SESv2ClientConfig } from "@aws-sdk/client-sesv2";
 import type { Channel } from "#domain/ports/channel.ts";
 import type { InappStore } from "#domain/ports/inapp-store.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
@@ -9,11 +11,18 @@ import { makeFcmChannel } from "./fcm.ts";
 import { makeInappChannel } from "./inapp.ts";
 import { makeJpushChannel } from "./jpush.ts";
 import { makeLogChannel } from "./log.ts";
+import type { ApiSurroundings } from "./post-api.ts";
 import { ChannelSettingsError } from "./read-options.ts";
 import { makeSesChannel } from "./ses.ts";
 import { makeSmtpChannel } from "./smtp.ts";
 import { makeWebhookChannel } from "./webhook.ts";
 import { makeWechatChannel } from "./wechat.ts";
+
+/** What is between a sender and its providers. */
+export interface ChannelNetwork extends Pick<ApiSurroundings, "resolve" | "post" | "clock"> {
+  /** What the clients of AWS are made with. */
+  readonly aws: Pick<SESv2ClientConfig & PinpointSMSVoiceV2ClientConfig, "credentials" | "region" | "requestHandler">;
+}
 
 export interface ChannelSurroundings {
   /** Reads a secret by the name that a definition gives it; remembered for a while. */
@@ -25,18 +34,19 @@ export interface ChannelSurroundings {
   readonly sleep: (delayMs: number) => Promise<unknown>;
   readonly now: () => number;
   readonly log: (message: string, shape: Readonly<Record<string, unknown>>) => void;
+  /** Default: the real one. */
+  readonly network?: ChannelNetwork;
 }
 
 type Make = (definition: ChannelDefinition, of: ChannelSurroundings) => Channel;
 
 /** Every adapter there is, by its name in definitions. */
 const ADAPTERS: Readonly<Record<string, Make>> = {
-  ses: (definition) => makeSesChannel(definition),
+  ses: (definition, { network }) => makeSesChannel(definition, network?.aws),
   smtp: (definition, { secretOf }) => makeSmtpChannel(definition, { secret: secretFor(definition, secretOf) }),
-  "standard-webhooks": (definition, { secretOf, now, allowedHosts }) =>
-    makeWebhookChannel(definition, { secret: secretFor(definition, secretOf), now, allowedHosts }),
+  "standard-webhooks": (definition, of) => makeWebhookChannel(definition, apiOf(definition, of)),
   aliyun: (definition, of) => makeAliyunSmsChannel(definition, apiOf(definition, of)),
-  aws: (definition) => makeAwsSmsChannel(definition),
+  aws: (definition, { network }) => makeAwsSmsChannel(definition, network?.aws),
   fcm: (definition, of) => makeFcmChannel(definition, apiOf(definition, of)),
   jpush: (definition, of) => makeJpushChannel(definition, apiOf(definition, of)),
   "official-account": (definition, of) =>
@@ -89,8 +99,9 @@ function makeAdapter(definition: ChannelDefinition, of: ChannelSurroundings): Ch
   return make(definition, of);
 }
 
-function apiOf(definition: ChannelDefinition, { secretOf, now, allowedHosts }: ChannelSurroundings) {
-  return { secret: secretFor(definition, secretOf), now, allowedHosts };
+function apiOf(definition: ChannelDefinition, { secretOf, now, allowedHosts, network }: ChannelSurroundings) {
+  const { resolve, post, clock } = network ?? {};
+  return { secret: secretFor(definition, secretOf), now, allowedHosts, resolve, post, clock };
 }
 
 /** A secret that cannot be read is one that is not there. */

@@ -1,5 +1,5 @@
 import type { SendResult } from "#domain/ports/channel.ts";
-import { type PostOutcome, postOnce } from "./post-once.ts";
+import { type PostOnce, type PostOutcome, postOnce } from "./post-once.ts";
 import { ChannelSettingsError } from "./read-options.ts";
 import { type Resolve, resolveByDns, resolveTarget, type Target } from "./resolve-target.ts";
 
@@ -7,10 +7,14 @@ import { type Resolve, resolveByDns, resolveTarget, type Target } from "./resolv
 export interface ApiSurroundings {
   readonly secret?: (() => Promise<string | undefined>) | undefined;
   readonly now: () => number;
-  readonly resolve?: Resolve;
+  readonly resolve?: Resolve | undefined;
   /** `host:port` that may be plain HTTP and need not be on the public internet. */
   readonly allowedHosts?: ReadonlySet<string>;
   readonly certificate?: string;
+  /** How a request leaves: over the network unless said. */
+  readonly post?: PostOnce | undefined;
+  /** Milliseconds that only go forward. */
+  readonly clock?: (() => number) | undefined;
 }
 
 export interface ApiRequest {
@@ -25,14 +29,14 @@ export async function postApi(
   channel: string,
   url: URL,
   { headers, body, timeoutMs }: ApiRequest,
-  { resolve = resolveByDns, allowedHosts = new Set(), certificate }: ApiSurroundings,
+  { resolve = resolveByDns, allowedHosts = new Set(), certificate, post = postOnce }: ApiSurroundings,
 ): Promise<PostOutcome> {
   const deadline = AbortSignal.timeout(Math.max(1, timeoutMs));
   const target = await Promise.race([resolveTarget(url, { resolve, allowedHosts }), unresolvedAt(deadline)]);
   if (target.kind === "refused") throw new ChannelSettingsError(`channel ${channel}: endpoint`);
   if (target.kind === "unresolved") return { kind: "lost", connected: false, timedOut: deadline.aborted };
   const { address, family } = target;
-  return postOnce({ url, address, family, headers, body, timeoutMs, certificate });
+  return post({ url, address, family, headers, body, timeoutMs, certificate });
 }
 
 /** What a request without an answer stands for: before there was a connection nothing can have been taken. */

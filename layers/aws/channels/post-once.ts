@@ -17,6 +17,8 @@ export interface Post {
   readonly certificate?: string | undefined;
 }
 
+export type PostOnce = (post: Post) => Promise<PostOutcome>;
+
 export type PostOutcome =
   | { readonly kind: "answered"; readonly status: number; readonly retryAfter?: string; readonly body: string }
   /** `connected`: the request may have been read. */

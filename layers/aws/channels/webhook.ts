@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import * as z from "zod";
 import type { Channel, SendResult } from "#domain/ports/channel.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
-import { type PostOutcome, postOnce } from "./post-once.ts";
+import { type PostOnce, type PostOutcome, postOnce } from "./post-once.ts";
 import { ChannelSettingsError, readOptions } from "./read-options.ts";
 import { type Resolve, resolveByDns, resolveTarget, type Target } from "./resolve-target.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -15,10 +15,12 @@ const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/;
 export interface WebhookSurroundings {
   readonly secret?: (() => Promise<string | undefined>) | undefined;
   readonly now: () => number;
-  readonly resolve?: Resolve;
+  readonly resolve?: Resolve | undefined;
   /** `host:port` that may be plain HTTP and need not be on the public internet. */
   readonly allowedHosts?: ReadonlySet<string>;
   readonly certificate?: string;
+  /** How a request leaves: over the network unless said. */
+  readonly post?: PostOnce | undefined;
 }
 
 /** Touches as webhooks (https://github.com/standard-webhooks/standard-webhooks, 1.0.0). The id of a webhook is the touch's,
@@ -26,7 +28,7 @@ export interface WebhookSurroundings {
 export function makeWebhookChannel(definition: ChannelDefinition, of: WebhookSurroundings): Channel {
   const { url: text } = readOptions(definition, Options);
   const url = new URL(text);
-  const { resolve = resolveByDns, allowedHosts = new Set<string>() } = of;
+  const { resolve = resolveByDns, allowedHosts = new Set<string>(), post = postOnce } = of;
   return {
     name: definition.name,
     adapter: "standard-webhooks",
@@ -49,7 +51,7 @@ export function makeWebhookChannel(definition: ChannelDefinition, of: WebhookSur
       };
       const { address, family } = target;
       const { certificate } = of;
-      const posted = await postOnce({ url, address, family, headers, body: message.json, timeoutMs, certificate });
+      const posted = await post({ url, address, family, headers, body: message.json, timeoutMs, certificate });
       return resultOf(posted, touchId, of.now());
     },
   };

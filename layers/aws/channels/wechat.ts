@@ -67,7 +67,7 @@ export function makeWechatChannel(definition: ChannelDefinition, of: ApiSurround
       if (typeof body !== "string") return body;
       if (!of.secret) throw new ChannelSettingsError(`channel ${name}: its secret`);
       const { appSecret } = await readSecret(name, of.secret, Credentials);
-      const leftMs = startCountdown(timeoutMs);
+      const leftMs = startCountdown(timeoutMs, of.clock);
       const tokenOf = (refused?: string) => {
         const fetch = () => fetchWechatToken(name, { appId, appSecret }, { endpoint, refused, leftMs }, of);
         const use = { channel: name, secret: appSecret, refused, leftMs, fetch };
