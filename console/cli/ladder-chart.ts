@@ -1,3 +1,5 @@
+import * as z from "zod";
+import type { DefinitionPage } from "#events/admin-api/definitions.ts";
 import type { LadderDistribution, LadderMigration } from "#events/admin-api/ladders.ts";
 import { groupDigits, padText, printable, spellInstant, textWidth } from "./spell.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,6 +24,24 @@ function alignLeft(cells: readonly string[]): string[] {
 function alignRight(cells: readonly string[]): string[] {
   const width = Math.max(0, ...cells.map(textWidth));
   return cells.map((cell) => " ".repeat(width - textWidth(cell)) + cell);
+}
+
+const Ladder = z.object({
+  title: z.object({ en: z.string(), zh: z.string() }).partial().optional(),
+  tiers: z.array(z.object({ name: z.string() })),
+});
+
+/** The ladders that there are, each with its tiers, the best first. */
+export function renderLadders(definitions: DefinitionPage["items"], c: Colours): string[] {
+  if (definitions.length === 0)
+    return ["There is no ladder yet: `strata apply <folder>` makes those of a folder true."];
+  const ladders = definitions.map(({ definition }) => Ladder.parse(definition));
+  const names = alignLeft(definitions.map(({ name }) => printable(name)));
+  const titles = alignLeft(ladders.map(titleOf));
+  return ladders.map(({ tiers }, n) => {
+    const row = [c.bold(names[n] ?? ""), titles[n], tiers.map(({ name }) => printable(name)).join(", ")];
+    return row.filter((cell) => cell !== "").join("  ");
+  });
 }
 
 /** People by tier, the best first, each with its share and a bar. */

@@ -1,7 +1,7 @@
-import { DefinitionPage } from "#events/admin-api/definitions.ts";
 import { DefinitionKind } from "#events/definitions/index.ts";
 import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
+import { listDefinitions } from "./list-definitions.ts";
 import type { WrittenDefinition } from "./parse-file.ts";
 
 /** Kinds that are usually made elsewhere than in the folder: by whoever runs the project, or by the local runtime. They
@@ -22,12 +22,8 @@ export async function planPrune(
   );
   const removed: { kind: string; name: string }[] = [];
   for (const kind of kinds) {
-    let cursor: string | undefined;
-    do {
-      const page = await api.get(`/admin/v1/definitions/${kind}`, DefinitionPage, { query: { cursor } });
-      for (const { name } of page.items) if (!kept.has(`${kind} ${name}`)) removed.push({ kind, name });
-      cursor = page.cursor ?? undefined;
-    } while (cursor !== undefined);
+    for (const { name } of await listDefinitions(api, kind))
+      if (!kept.has(`${kind} ${name}`)) removed.push({ kind, name });
   }
   return removed;
 }

@@ -103,6 +103,45 @@ describe("the tiers of a ladder", () => {
   });
 });
 
+describe("without a ladder, the ladders are listed", () => {
+  const ladder = (name: string, tiers: readonly string[], title?: { en?: string; zh?: string }) => ({
+    kind: "ladder",
+    name,
+    version: 3,
+    definition: { kind: "ladder", name, ...(title && { title }), tiers: tiers.map((tier) => ({ name: tier })) },
+  });
+  const items = [
+    ladder("lifecycle", ["active", "new", "lost"], { en: "Lifecycle", zh: "生命周期" }),
+    ladder("age-band", ["young", "unknown"]),
+  ];
+
+  test("with their titles and their tiers, the best first, from every page", async () => {
+    await using server = await startFakeServer({
+      "GET /admin/v1/definitions/ladder": ({ query }) =>
+        query.get("cursor") === "next"
+          ? { body: { items: items.slice(1), cursor: null } }
+          : { body: { items: items.slice(0, 1), cursor: "next" } },
+    });
+    const ran = await runStrata(["tiers", "--url", server.url]);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout.trimEnd().split("\n")).toEqual([
+      "lifecycle  Lifecycle 生命周期  active, new, lost",
+      "age-band                       young, unknown",
+    ]);
+    const { stdout } = await runStrata(["tiers", "--json", "--url", server.url]);
+    expect(JSON.parse(stdout)).toEqual({ items });
+  });
+
+  test("and where there is none it says how to make one", async () => {
+    await using server = await startFakeServer({
+      "GET /admin/v1/definitions/ladder": () => ({ body: { items: [], cursor: null } }),
+    });
+    const { stdout, exitCode } = await runStrata(["tiers", "--url", server.url]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("strata apply <folder>");
+  });
+});
+
 test("a ladder that is not there is an error that names those that are", async () => {
   const refused: FakeAnswer = {
     status: 404,
@@ -124,7 +163,8 @@ test("a ladder that is not there is an error that names those that are", async (
 });
 
 test.each([
-  [["tiers"]],
+  [["tiers", "--from", "2026-02-01"]],
+  [["tiers", "value", "lifecycle"]],
   [["tiers", "value", "--from", "march"]],
   [["tiers", "value", "--from", "2026-02-30"]],
   [["tiers", "value", "--from", "2026-02-01", "--from", "2026-02-02"]],
