@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Instant, pageOf } from "./answer.ts";
+import { ChannelChoice } from "./channel-choice.ts";
 
 /** A message that a journey asked for, sent or not, and why not. */
 const TouchView = z.object({
@@ -7,6 +8,9 @@ const TouchView = z.object({
   journey: z.string(),
   path: z.string().meta({ description: "The step that asked for it: `steps.2.send`." }),
   channel: z.string(),
+  choice: ChannelChoice.nullable().meta({
+    description: "Why this one of several channels; null: the step allows no other.",
+  }),
   template: z.string(),
   category: z.enum(["marketing", "transactional"]),
   state: z.enum(["requested", "waiting", "claimed", "sent", "failed", "stopped", "unknown"]),
@@ -29,6 +33,13 @@ export const TouchPage = pageOf(TouchView).meta({
         journey: "cart-rescue",
         path: "steps.2.send",
         channel: "email",
+        choice: {
+          because: "none_possible",
+          considered: [
+            { channel: "email", passedOver: "no_consent" },
+            { channel: "sms", passedOver: "no_address" },
+          ],
+        },
         template: "cart-rescue",
         category: "marketing",
         state: "stopped",

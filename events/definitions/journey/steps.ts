@@ -39,16 +39,38 @@ const Split = z.strictObject({
     }),
 });
 
+/** Channels of which nobody ever tells that a message was opened. */
+const NEVER_OPENED: ReadonlySet<string> = new Set(["log"]);
+
 const Send = z
   .strictObject({
-    /** One channel, or several in order: the first with an address and consent. */
-    channel: z.union([DefinitionName, z.array(DefinitionName).min(1).max(7)]),
-    /** Instead of the order: the channel whose messages this person opens most. */
-    prefer: z.literal("person").optional(),
+    channel: z.union([DefinitionName, z.array(DefinitionName).min(1).max(7)]).meta({
+      description: "One channel, or several in order: the first by which the person can be reached.",
+      example: ["push", "email"],
+    }),
+    prefer: z.literal("person").optional().meta({
+      description: "Of several channels the one whose messages this person opens most; the order decides among equals.",
+    }),
     template: DefinitionName,
     category: z.enum(["marketing", "transactional"]),
     /** What happens where a frequency cap is reached. Default: skip. */
     overCap: z.enum(["skip", "wait"]).optional(),
+  })
+  .superRefine(({ channel, prefer }, context) => {
+    const channels = [channel].flat();
+    for (const [index, name] of channels.entries()) {
+      const path = Array.isArray(channel) ? ["channel", index] : ["channel"];
+      if (channels.indexOf(name) !== index) {
+        const message = `${name} is there twice`;
+        context.addIssue({ code: "custom", path, message, params: { code: "duplicate" } });
+      } else if (prefer !== undefined && NEVER_OPENED.has(name)) {
+        const message = `nobody opens a message in the ${name}: prefer cannot compare it`;
+        context.addIssue({ code: "custom", path, message, params: { code: "prefer_without_opens" } });
+      }
+    }
+    if (prefer === undefined || channels.length > 1) return;
+    const message = "prefer chooses between channels: name two or more";
+    context.addIssue({ code: "custom", path: ["prefer"], message, params: { code: "prefer_one_channel" } });
   })
   .meta({ id: "SendStep" });
 

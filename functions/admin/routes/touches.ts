@@ -70,6 +70,7 @@ function viewTouch(touch: Touch): TouchView {
     journey,
     path,
     channel,
+    choice: touch.choice ?? null,
     template,
     category,
     state,

@@ -1,3 +1,4 @@
+import { type ChannelOpens, featuresOfOpens, makeChannelOpens } from "#domain/decide/channel-opens.ts";
 import { anniversarySegments } from "#domain/journeys/anniversary-segment.ts";
 import { type CompiledJourney, compileJourney } from "#domain/journeys/compile-journey.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
@@ -17,6 +18,7 @@ import {
   readsOf,
 } from "./compile-membership.ts";
 import { definitionId, orderDefinitions, type RuleHolder, referencesOf, rulesOf } from "./dependencies.ts";
+import { channelsComparedBy } from "./feature-records.ts";
 import { type IdentityLimit, makeIdentityLimits } from "./identity-settings.ts";
 import { readThresholds } from "./thresholds.ts";
 
@@ -42,6 +44,8 @@ export interface CompiledBundle extends CompiledCollection {
   readonly templates: ReadonlyMap<string, TemplateDefinition>;
   /** The providers of the channels: of one channel, those to be used first come first. */
   readonly channels: readonly ChannelDefinition[];
+  /** What is kept of the messages that people open, by channel: of those between which a journey chooses by it. */
+  readonly opens: ReadonlyMap<string, ChannelOpens>;
   /** What rules mean by these definitions: whoever compiles a rule that is not in force needs it. */
   readonly ruleSettings: RuleSettings;
 }
@@ -64,16 +68,18 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     compiled.set(id, compileMembership(definition, { version, features: features ?? [], named }, settings));
   }
   const memberships = [...compiled.values()];
+  const opens = new Map(
+    journeys.flatMap(channelsComparedBy).map((channel) => [channel, makeChannelOpens(channel, settings)]),
+  );
   return {
     ...collection,
     identityLimits: makeIdentityLimits(collection.project.identityTypes),
     quantiles: planQuantiles(rules, settings),
     ...(thresholds && { thresholds }),
-    features: planFeatures(
-      rules,
-      settings,
-      memberships.flatMap((membership) => (membership.kind === "valued" ? [membership.feature] : [])),
-    ),
+    features: planFeatures(rules, settings, [
+      ...memberships.flatMap((membership) => (membership.kind === "valued" ? [membership.feature] : [])),
+      ...[...opens.values()].flatMap(featuresOfOpens),
+    ]),
     memberships,
     readers: [
       ...memberships,
@@ -87,6 +93,7 @@ export function compileBundle(bundle: Bundle): CompiledBundle {
     ),
     templates: new Map(byKind(bundle.definitions, "template").map((template) => [template.name, template])),
     channels: byKind(bundle.definitions, "channel").toSorted(byPriority),
+    opens,
     ruleSettings: settings,
     tags: memberships.filter((membership) => membership.kind === "tag"),
     membershipKeys: new Set(memberships.flatMap(keysOf)),

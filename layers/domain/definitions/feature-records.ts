@@ -1,7 +1,8 @@
+import { comparedChannels, featuresOfOpens, makeChannelOpens } from "#domain/decide/channel-opens.ts";
 import { type FeatureSpec, featuresIn, preferenceFeature } from "#domain/rules/features.ts";
 import type { RuleSettings } from "#domain/rules/settings.ts";
 import { hasRules, readStored, type StoredDefinition } from "./bundle.ts";
-import { type RuleHolder, rulesOf } from "./dependencies.ts";
+import { type RuleHolder, rulesOf, stepsOf } from "./dependencies.ts";
 
 /** Since when everyone's feature is kept for a window. */
 export interface FeatureRecord {
@@ -18,7 +19,16 @@ export function featuresOf(definition: RuleHolder, settings: RuleSettings): Feat
   if (definition.kind === "tag" && definition.value) {
     return [preferenceFeature(definition.value.of, definition.value.top, settings)];
   }
-  return rulesOf(definition).flatMap(({ rule }) => featuresIn(rule, settings));
+  const opens = channelsComparedBy(definition).flatMap((channel) =>
+    featuresOfOpens(makeChannelOpens(channel, settings)),
+  );
+  return [...rulesOf(definition).flatMap(({ rule }) => featuresIn(rule, settings)), ...opens];
+}
+
+/** The channels of which a definition asks what people open: those of journeys that are not stopped. */
+export function channelsComparedBy(definition: RuleHolder): string[] {
+  if (definition.kind !== "journey" || definition.state === "stopped") return [];
+  return comparedChannels(stepsOf(definition.steps));
 }
 
 /** Notes in each definition that has changed since when its features are kept: since now, unless a definition of the

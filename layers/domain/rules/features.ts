@@ -83,9 +83,12 @@ export function quantileFeature(sum: Pick<Sum, "event" | "property" | "where" | 
   return makeFeature(sum.event, sum.where, { sum: sum.property }, sum.within, settings);
 }
 
-/** The feature that a `distinct` leaf reads. */
-export function distinctFeature({ event, property, within }: Distinct, settings: RuleSettings): FeatureSpec {
-  return makeFeature(event, undefined, { distinct: property }, within, settings);
+/** The feature that a `distinct` leaf reads; `where` is for those that no leaf asks for. */
+export function distinctFeature(
+  { event, property, within, where }: Omit<Distinct, "atLeast"> & { where?: readonly PropertyCondition[] | undefined },
+  settings: RuleSettings,
+): FeatureSpec {
+  return makeFeature(event, where, { distinct: property }, within, settings);
 }
 
 /** The feature of how often each value of a property occurs in an event: what `prefers` and tags with a value read. */

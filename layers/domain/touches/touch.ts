@@ -1,6 +1,7 @@
 import type { Category } from "#domain/decide/caps.ts";
 import type { EntryCause, Run } from "#domain/journeys/run.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
+import type { ChannelChoice } from "#events/admin-api/channel-choice.ts";
 
 /** Where a touch stands. `sent`, `failed`, `stopped` and `unknown` are final.
  *  `requested`: in its channel's queue. `waiting`: for its `waitUntil`, when `wake` puts it into the queue. `claimed`: a
@@ -22,8 +23,10 @@ export interface Touch {
   readonly path: string;
   /** Those that the step allows, in its order. */
   readonly channels: readonly string[];
-  /** The one that was chosen: the first with an address and consent, else the first. */
+  /** The one that was chosen: never another afterwards, also where the sender may not use it any more. */
   readonly channel: string;
+  /** Why that one. Absent: the step allows no other, or it was chosen before choices were stored. */
+  readonly choice?: ChannelChoice;
   /** The claim key: keyed hash of channel and address (`hashAddress`). Absent: the person had no address. */
   readonly addressHash?: string;
   readonly template: string;

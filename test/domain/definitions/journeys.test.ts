@@ -46,6 +46,10 @@ describe("a journey", () => {
       "sends by the first of several channels, each with its template",
       { steps: [{ send: { ...SEND.send, channel: ["email", "sms"] } }] },
     ],
+    [
+      "sends by the channel of several that the person opens most",
+      { steps: [{ send: { ...SEND.send, channel: ["email", "sms"], prefer: "person" } }] },
+    ],
     ["is written to the log whatever it is made for", { steps: [{ send: { ...SEND.send, channel: "log" } }] }],
     ["begins with a tier", { trigger: { tier: { ladder: "value", from: "low", to: "high" } } }],
     ["begins with a value of a tag", { trigger: { enters: "tag:taste=coffee" } }],
@@ -79,6 +83,11 @@ describe("a journey", () => {
       "a template of another category",
       { steps: [{ send: { ...SEND.send, category: "transactional" } }] },
       ["steps[0].send.category template_category"],
+    ],
+    [
+      "a template that lacks one of several channels",
+      { steps: [{ send: { ...SEND.send, channel: ["sms", "inapp"], prefer: "person" } }] },
+      ["steps[0].send.template template_channel"],
     ],
     [
       "a channel that there is not",
@@ -213,6 +222,43 @@ describe("the rules of a journey", () => {
     );
     expect(compiled.readers.at(-1)?.reads).toHaveLength(3);
     expect(compiled.journeys).toMatchObject([{ name: "j", version: 2, state: "live" }]);
+  });
+});
+
+describe("a journey that prefers the person's channel", () => {
+  const prefers = { steps: [{ send: { ...SEND.send, channel: ["email", "sms"], prefer: "person" } }] };
+
+  function bundleWith(changes: object) {
+    const changed = changeDefinitions(
+      { version: 1, definitions: store(...BASE) },
+      [{ op: "put", kind: "journey", name: "j", definition: journey(changes) }],
+      () => ({ key: "", hash: "" }),
+      77,
+    );
+    if (!changed.ok) throw new Error(JSON.stringify(changed.faults));
+    return compileBundle(changed.bundle);
+  }
+
+  test("has what people open of each channel kept of everyone, and filled in by the run that follows", () => {
+    const compiled = bundleWith(prefers);
+    expect([...compiled.opens.keys()]).toEqual(["email", "sms"]);
+    const events = ["Message Clicked", "Message Opened", "Message Sent"];
+    expect([...compiled.features.byEvent.keys()].filter((name) => name.startsWith("Message")).toSorted()).toEqual(
+      events,
+    );
+    expect(compiled.readers.at(-1)?.reads.map(({ version, at, keep }) => ({ version, at, keep }))).toEqual(
+      Array(6).fill({ version: 2, at: 77, keep: 90 }),
+    );
+  });
+
+  test.each<[string, object]>([
+    ["is stopped", { ...prefers, state: "stopped" }],
+    ["goes by the order", { steps: [{ send: { ...SEND.send, channel: ["email", "sms"] } }] }],
+  ])("has nothing kept where it %s", (_, changes) => {
+    const compiled = bundleWith(changes);
+    expect(compiled.opens.size).toBe(0);
+    expect(compiled.features.byEvent.has("Message Sent")).toBe(false);
+    expect(compiled.readers.at(-1)?.reads).toEqual([]);
   });
 });
 

@@ -22,21 +22,31 @@ const aRun = (id: string, person: string, changed: Partial<Run> = {}): Run => ({
 });
 
 describe("the touches of a person", () => {
-  test("are those of all runs, of people merged into this one too, with their reasons", async () => {
+  test("are those of all runs, of people merged into this one too, with their reasons and why they took their channel", async () => {
     const { ports, call } = makeAdminHarness();
     const ann = aPerson("ann");
     await ports.profiles.save({ ...ann, state: { ...ann.state, absorbed: new Set(["p_bob" as ProfileId]) } });
     const runs = [aRun("run-1", "ann"), aRun("run-2", "bob", { enteredAt: NOON + 1000 })];
     for (const run of runs) await ports.runs.save({ run, revision: 1 });
     const sent = aTouch(touchIdOf("run-1", 1), "ann", { state: "sent", provider: "mail", attempt: 1 });
-    const stopped = aTouch(touchIdOf("run-2", 2), "bob", { state: "stopped", reason: "no_consent" });
+    const choice = {
+      because: "none_possible" as const,
+      considered: [
+        { channel: "email", passedOver: "no_consent", sent: 3, opened: 1 },
+        { channel: "sms", passedOver: "no_address" },
+      ],
+    };
+    const stopped = aTouch(touchIdOf("run-2", 2), "bob", { state: "stopped", reason: "no_consent", choice });
     for (const touch of [sent, stopped]) await ports.touches.save({ touch, revision: 1 });
     const first = await call("GET", "/admin/v1/profiles/p_ann/touches?limit=1");
     expect(first.body.items).toMatchObject([
-      { touchId: stopped.id, state: "stopped", reason: "no_consent", provider: null },
+      { touchId: stopped.id, state: "stopped", reason: "no_consent", choice, provider: null },
     ]);
     const second = await call("GET", `/admin/v1/profiles/p_ann/touches?limit=1&cursor=${String(first.body.cursor)}`);
-    expect(second.body).toMatchObject({ items: [{ touchId: sent.id, state: "sent", provider: "mail" }], cursor: null });
+    expect(second.body).toMatchObject({
+      items: [{ touchId: sent.id, state: "sent", choice: null, provider: "mail" }],
+      cursor: null,
+    });
   });
 
   test("are none for somebody whom no journey has met", async () => {
