@@ -7,7 +7,7 @@ import type { Definition } from "#events/definitions/index.ts";
 import { readFolder } from "../../console/cli/definitions/read-folder.ts";
 import { TRAIT_MODES } from "../domain/rules/arbitrary-history.ts";
 import { arbitraryPopulationRule } from "../domain/rules/arbitrary-rules.ts";
-import type { BruteForceSettings } from "../domain/rules/brute-force.ts";
+import type { BruteForceSettings } from "../domain/rules/brute-force/settings.ts";
 import { givenPopulation, givenThresholds } from "../domain/rules/given-population.ts";
 
 const RETAIL = fileURLToPath(new URL("../../events/examples/definitions/retail", import.meta.url));

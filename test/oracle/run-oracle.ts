@@ -6,7 +6,7 @@ import { foldBatch } from "#functions/fold/fold-batch.ts";
 import type { DueMessage } from "#functions/wake/due-message.ts";
 import { wake } from "#functions/wake/wake.ts";
 import { workShard } from "#functions/wake/work-shard.ts";
-import { dayOf } from "../domain/rules/brute-force.ts";
+import { dayOf } from "../domain/rules/brute-force/calendar.ts";
 import { makeFollowPorts } from "../support/follow-ports.ts";
 import { makeMemoryConflictStore } from "../support/memory-conflict-store.ts";
 import { makeMemoryIdentityStore } from "../support/memory-identity-store.ts";

@@ -1,7 +1,8 @@
 import type { Profile } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import type { Definition } from "#events/definitions/index.ts";
-import { type BruteForceSettings, bruteForce, tierOf } from "../domain/rules/brute-force.ts";
+import type { BruteForceSettings } from "../domain/rules/brute-force/settings.ts";
+import { bruteForce, tierOf } from "../domain/rules/brute-force.ts";
 
 /** What a person's memberships must be: keys without a hold, and where the rules alone put the person on each ladder
  *  that has one. */

@@ -1,5 +1,5 @@
 import type { QuantileSpec, Thresholds } from "#domain/rules/population.ts";
-import type { Population } from "./brute-force.ts";
+import type { Population } from "./brute-force/settings.ts";
 
 /** What a population would be at its very top: days, orders, minor units, ten-thousandths. Its quantiles lie evenly. */
 const TOPS: Readonly<Record<string, number>> = {
