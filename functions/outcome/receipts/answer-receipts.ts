@@ -39,7 +39,7 @@ export async function answerReceipts(
     const { receipts = [], replies = [], answer } = await verify(ports, request);
     const region = REGIONS[`${channel}/${provider}`];
     await takeReplies(ports, replies, region === undefined ? {} : { region });
-    await takeReceipts(ports, receipts);
+    await takeReceipts(ports, channel, receipts);
     return answer ?? answerJson(200, { success: true });
   } catch (error) {
     if (!(error instanceof ReceiptRefusedError)) throw error;

@@ -5,19 +5,19 @@ import type { Touch } from "#domain/touches/touch.ts";
 import type { ReceiptPorts } from "../ports.ts";
 
 /** Acts on receipts that were found genuine: a dead or complaining address is suppressed first, then the outcome goes
- *  into the event stream. Taking one twice changes nothing. Receipts about messages of others are counted and left.
- *  Throws what the ports throw; then the provider sends again. */
-export async function takeReceipts(ports: ReceiptPorts, receipts: readonly Receipt[]): Promise<void> {
-  const taken = await Promise.all(receipts.map((receipt) => takeReceipt(ports, receipt)));
+ *  into the event stream. Taking one twice changes nothing. Receipts about messages of others, or of another channel than
+ *  who tells is believed about, are counted and left. Throws what the ports throw; then the provider sends again. */
+export async function takeReceipts(ports: ReceiptPorts, channel: string, receipts: readonly Receipt[]): Promise<void> {
+  const taken = await Promise.all(receipts.map((receipt) => takeReceipt(ports, channel, receipt)));
   await putOutcomes(
     ports.events,
     taken.filter((outcome) => outcome !== undefined),
   );
 }
 
-async function takeReceipt(ports: ReceiptPorts, receipt: Receipt): Promise<Outcome | undefined> {
+async function takeReceipt(ports: ReceiptPorts, channel: string, receipt: Receipt): Promise<Outcome | undefined> {
   const touch = await findTouch(ports, receipt.touch);
-  if (!touch) {
+  if (touch?.channel !== channel) {
     ports.count("ReceiptsOfNobody", 1);
     return undefined;
   }

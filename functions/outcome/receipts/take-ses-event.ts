@@ -6,5 +6,5 @@ import { takeReceipts } from "./take-receipts.ts";
  *  is none, and what the ports throw: then Lambda tries again. */
 export async function takeSesEvent(ports: ReceiptPorts, event: { readonly detail: unknown }): Promise<void> {
   const receipt = readSesEvent(event.detail);
-  if (receipt) await takeReceipts(ports, [receipt]);
+  if (receipt) await takeReceipts(ports, "email", [receipt]);
 }

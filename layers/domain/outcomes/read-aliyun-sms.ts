@@ -9,11 +9,12 @@ const Instant = z
 
 /** https://help.aliyun.com/document_detail/101867.htm (SmsReport) */
 const Report = z.object({
+  phone_number: z.string().max(32).nullish(),
   success: z.boolean(),
-  err_code: z.string().default(""),
+  err_code: z.string().nullish(),
   report_time: Instant,
   biz_id: z.string().min(1).max(128),
-  out_id: z.string().max(128).optional(),
+  out_id: z.string().max(128).nullish(),
 });
 
 /** https://help.aliyun.com/zh/sms/developer-reference/smsup-http (SmsUp) */
@@ -25,13 +26,17 @@ const Up = z.object({
 });
 
 /** Receipts by which a number takes nothing any more, or no marketing. That it is switched off or out of reach says the
- *  same code as that nobody has it (MOBILE_NOT_ON_SERVICE), so that one says nothing.
+ *  same code as that nobody has it (MOBILE_NOT_ON_SERVICE, INVALID_NUMBER), so those say nothing.
  *  https://help.aliyun.com/document_detail/101347.htm */
 const SUPPRESS: Readonly<Record<string, NonNullable<Receipt["suppress"]>>> = {
   "isv.MOBILE_NUMBER_ILLEGAL": "hard_bounce",
+  "isv.BLACK_KEY_CONTROL_LIMIT": "unsubscribed",
+  "isv.CUSTOMER_REFUSED": "unsubscribed",
   USER_REJECT: "unsubscribed",
   MOBILE_IN_BLACK: "unsubscribed",
 };
+/** Templates for China call every other country's number illegal. */
+const IN_CHINA = /^(\+|00)?(86)?1[3-9]\d{9}$/;
 const WORD = /^[\w.:]{1,60}$/;
 
 /** Reads what Alibaba Cloud posts: receipts or replies, several at once. Throws ZodError where it is neither. Pure. */
@@ -50,11 +55,14 @@ export function readAliyunSms(told: unknown): { readonly receipts: Receipt[]; re
   return { receipts, replies };
 }
 
-function receiptOf({ success, err_code, report_time: at, biz_id, out_id }: z.infer<typeof Report>): Receipt {
+function receiptOf(report: z.infer<typeof Report>): Receipt {
+  const { success, report_time: at, biz_id, out_id } = report;
+  const code = report.err_code ?? "";
   const touch = { provider: "aliyun", providerId: biz_id, ...(out_id ? { touchId: out_id } : {}) };
   if (success) return { touch, name: "Delivered", at };
-  const bounceType = WORD.test(err_code) ? err_code.toLowerCase() : "";
-  const suppress = Object.hasOwn(SUPPRESS, err_code) ? SUPPRESS[err_code] : undefined;
+  const bounceType = WORD.test(code) ? code.toLowerCase() : "";
+  const told = Object.hasOwn(SUPPRESS, code) ? SUPPRESS[code] : undefined;
+  const suppress = told === "hard_bounce" && !IN_CHINA.test(report.phone_number ?? "") ? undefined : told;
   const why = { occurrence: bounceType, properties: { bounceType } };
   return { touch, name: "Bounced", at, ...why, ...(suppress && { suppress }) };
 }

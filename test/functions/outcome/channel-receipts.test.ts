@@ -4,6 +4,7 @@ import { hashAddress } from "#domain/links/link-token.ts";
 import { LINK_KEY } from "../../support/follow-ports.ts";
 import { makeOutcomeHarness } from "../../support/outcome-harness.ts";
 import { NOON } from "../../support/people.ts";
+import { type EncryptedAccount, postEncrypted } from "../../support/wechat-sender.ts";
 
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:texts";
 const TOKEN = "a-token-for-receipts";
@@ -18,8 +19,8 @@ const definition = (name: string, channel: string, adapter: string, options: obj
   definition: { kind: "channel", name, channel, adapter, options, secret: `strata/${name}` },
 });
 
-/** Ann's touch `t-1`, as if it had been sent by the channel and provider. */
-async function openHarness(channel: string, provider: string, providerId: string) {
+/** Ann's touch `t-1`, as if it had been sent by the channel and provider. `account` is what WeChat's secret holds. */
+async function openHarness(channel: string, provider: string, providerId: string, account: object = {}) {
   const secret = JSON.stringify({ receiptToken: TOKEN });
   const harness = await makeOutcomeHarness({
     definitions: [
@@ -27,7 +28,10 @@ async function openHarness(channel: string, provider: string, providerId: string
       definition("others", "sms", "aws", { originationIdentity: "p", snsTopics: TOPIC }),
       definition("account", "wechat", "official-account", { appId: "wx1" }),
     ],
-    secrets: { "strata/texts": secret, "strata/account": secret },
+    secrets: {
+      "strata/texts": secret,
+      "strata/account": JSON.stringify({ receiptToken: TOKEN, ...account }),
+    },
   });
   harness.state.certificate = keys.publicKey.export({ type: "spki", format: "pem" }).toString();
   const addressHash = channel === "sms" ? PHONE_HASH : hashAddress(channel, "oAnn", LINK_KEY);
@@ -73,7 +77,20 @@ describe("what Alibaba Cloud tells of texts", () => {
     ["a delivery", {}, "Message Delivered", false, false],
     ["out of reach", { success: false, err_code: "MOBILE_NOT_ON_SERVICE" }, "Message Bounced", false, false],
     ["a refusal", { success: false, err_code: "USER_REJECT" }, "Message Bounced", true, false],
+    ["an unsubscriber", { success: false, err_code: "isv.CUSTOMER_REFUSED" }, "Message Bounced", true, false],
+    ["a complainer", { success: false, err_code: "isv.BLACK_KEY_CONTROL_LIMIT" }, "Message Bounced", true, false],
+    ["a carrier's list", { success: false, err_code: "MOBILE_IN_BLACK" }, "Message Bounced", true, false],
+    ["a number's state", { success: false, err_code: "INVALID_NUMBER" }, "Message Bounced", false, false],
     ["no number", { success: false, err_code: "isv.MOBILE_NUMBER_ILLEGAL" }, "Message Bounced", true, true],
+    // What its template is not for is no dead number.
+    [
+      "another country's",
+      { success: false, err_code: "isv.MOBILE_NUMBER_ILLEGAL", phone_number: "85251234567" },
+      "Message Bounced",
+      false,
+      false,
+    ],
+    ["no code at all", { success: false, err_code: null, out_id: null }, "Message Bounced", false, false],
   ])("%s", async (_, fields, event, marketing, everything) => {
     const { post, events, suppressed } = await openHarness("sms", "aliyun", "900^0");
     const answer = await post(`token=${TOKEN}`, report(fields));
@@ -228,6 +245,74 @@ describe("what WeChat tells of template messages", () => {
     expect(events()).toEqual([]);
     expect(await suppressed("marketing")).toBe(false);
   });
+});
+
+describe("what WeChat tells of template messages, encrypted", () => {
+  const ACCOUNT: EncryptedAccount = { token: TOKEN, encodingAesKey: "aB3".repeat(14).concat("c"), appId: "wx1" };
+  const { encodingAesKey } = ACCOUNT;
+  const told = (status: string) => `<xml><CreateTime>${NOON / 1000}</CreateTime><MsgType><![CDATA[event]]></MsgType>
+<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event><MsgID>200163836</MsgID><Status><![CDATA[${status}]]></Status></xml>`;
+  const BLOCKED = told("failed:user block");
+  const open = (secret: object = { encodingAesKey }) => openHarness("wechat", "official-account", "200163836", secret);
+
+  test.each<[string, string, boolean]>([
+    ["success", "Message Delivered", false],
+    ["failed:user block", "Message Bounced", true],
+    ["failed: system failed", "Message Bounced", false],
+  ])("%s", async (status, event, marketing) => {
+    const { post, events, suppressed } = await open();
+    const { query, body } = postEncrypted(told(status), ACCOUNT, { at: NOON });
+    const answer = await post(query, body);
+    expect([answer.statusCode, answer.body]).toEqual([200, "success"]);
+    expect(events()).toEqual([event]);
+    expect(await suppressed("marketing")).toBe(marketing);
+  });
+
+  test("once more is the same: WeChat asks again with the same words", async () => {
+    const { post, stream } = await open();
+    const { query, body } = postEncrypted(BLOCKED, ACCOUNT, { at: NOON });
+    await post(query, body);
+    await post(query, body);
+    await post(...(Object.values(postEncrypted(BLOCKED, ACCOUNT, { at: NOON, nonce: "1" })) as [string, string]));
+    expect(new Set(stream.events.map(({ messageId }) => messageId)).size).toBe(1);
+  });
+
+  test("the URL is confirmed in plain text", async () => {
+    const { post } = await open();
+    const { query } = postEncrypted("", ACCOUNT, { at: NOON });
+    const answer = await post(`${query}&echostr=5919805013187498631`, "", "GET");
+    expect([answer.statusCode, answer.body]).toEqual([200, "5919805013187498631"]);
+  });
+
+  const genuine = postEncrypted(BLOCKED, ACCOUNT, { at: NOON });
+  const another = postEncrypted(told("success"), ACCOUNT, { at: NOON });
+  const plain = genuine.query.replace("encrypt_type=aes", "encrypt_type=raw");
+  test.each<[string, { query: string; body: string }, object?]>([
+    ["another body under the same signature", { query: another.query, body: genuine.body }],
+    ["another account's event", postEncrypted(BLOCKED, { ...ACCOUNT, appId: "wx2" }, { at: NOON })],
+    ["another key", postEncrypted(BLOCKED, { ...ACCOUNT, encodingAesKey: "b".repeat(43) }, { at: NOON })],
+    ["another token", postEncrypted(BLOCKED, { ...ACCOUNT, token: "a-token-of-somebody" }, { at: NOON })],
+    ["an event of yesterday", postEncrypted(BLOCKED, ACCOUNT, { at: NOON - 86_400_000 })],
+    ["no ciphertext", { query: genuine.query, body: BLOCKED }],
+    ["a plain body that the plain signature is good for", { query: plain, body: BLOCKED }],
+    ["an account that has no key", genuine, {}],
+    ["an account whose key is none", genuine, { encodingAesKey: "too-short" }],
+  ])("is refused for %s", async (_, { query, body }, secret) => {
+    const { post, events, suppressed, failures } = await open(secret);
+    expect((await post(query, body)).statusCode).toBe(403);
+    expect(events()).toEqual([]);
+    expect(await suppressed("marketing")).toBe(false);
+    expect(failures).toHaveLength(1);
+  });
+});
+
+test("who is believed about texts says nothing about other channels", async () => {
+  const { post, events, touches, touch, counted, fold } = await openHarness("sms", "aliyun", "900^0");
+  await touches.save({ touch: { ...touch, id: "t-2" }, revision: 1 });
+  await post(`token=${TOKEN}`, report({ success: false, err_code: "isv.MOBILE_NUMBER_ILLEGAL", out_id: "t-2" }));
+  expect(events()).toEqual([]);
+  expect(counted.get("ReceiptsOfNobody")).toBe(1);
+  expect(await fold.suppressions.isSuppressed("email", touch.addressHash ?? "", "transactional")).toBe(false);
 });
 
 test("only WeChat asks by GET", async () => {
