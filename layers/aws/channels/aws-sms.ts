@@ -1,17 +1,16 @@
 import {
-  ConflictException,
   PinpointSMSVoiceV2Client,
   type PinpointSMSVoiceV2ClientConfig,
   SendTextMessageCommand,
 } from "@aws-sdk/client-pinpoint-sms-voice-v2";
 import * as z from "zod";
-import type { Channel, SendResult } from "#domain/ports/channel.ts";
+import type { Channel } from "#domain/ports/channel.ts";
 import { addOptOutLine } from "#domain/sms/opt-out-line.ts";
 import { segmentsTo } from "#domain/sms/segments-to.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import { resultOfAwsSmsError } from "./aws-sms-answers.ts";
 import { isPhoneNumber } from "./phone-number.ts";
 import { readOptions } from "./read-options.ts";
-import { resultOfSdkError } from "./sdk-result.ts";
 
 const Options = z.strictObject({
   /** A phone number, sender id or pool: its id or ARN. */
@@ -27,28 +26,6 @@ const Options = z.strictObject({
 
 /** The longest text that is taken. */
 const MAX_CHARS = 1600;
-const QUOTA_MS = 15 * 60_000;
-const later = (code: string): SendResult => ({ kind: "retry", afterMs: QUOTA_MS, code });
-
-/** https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html#API_SendTextMessage_Errors */
-const ANSWERS: Readonly<Record<string, SendResult>> = {
-  ValidationException: { kind: "failed", code: "bad_request" },
-  // The month's spending is used up.
-  ServiceQuotaExceededException: later("quota_spent"),
-  ResourceNotFoundException: later("sender_not_verified"),
-  ConflictException: later("channel_conflict"),
-  InternalServerException: { kind: "unknown", code: "provider_error" },
-};
-
-/** Conflicts that are about the number rather than about the account. */
-const CONFLICTS: Readonly<Record<string, SendResult>> = {
-  // It answered STOP, which AWS itself keeps.
-  DESTINATION_PHONE_NUMBER_OPTED_OUT: { kind: "failed", code: "opted_out", suppress: "marketing" },
-  DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION: { kind: "failed", code: "region_not_supported" },
-  DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE: { kind: "failed", code: "number_blocked" },
-  // The account is still in the sandbox.
-  DESTINATION_PHONE_NUMBER_NOT_VERIFIED: { kind: "failed", code: "number_not_verified" },
-};
 
 /** SMS over AWS End User Messaging. It has no idempotency key: a lost answer is `unknown`, and the SDK must not try again
  *  by itself. `Context` brings the touch's id back with every event. Endpoint and credentials come from the SDK's own
@@ -80,14 +57,8 @@ export function makeAwsSmsChannel(definition: ChannelDefinition, client: Pinpoin
         if (!MessageId) return { kind: "unknown", code: "answer_unreadable" };
         return { kind: "sent", providerId: MessageId, segments: segmentsTo(address, text) };
       } catch (error) {
-        return resultOf(error);
+        return resultOfAwsSmsError(error);
       }
     },
   };
-}
-
-function resultOf(error: unknown): SendResult {
-  const reason = error instanceof ConflictException ? (error.Reason ?? "") : "";
-  const known = Object.hasOwn(CONFLICTS, reason) ? CONFLICTS[reason] : undefined;
-  return known ?? resultOfSdkError(error, ANSWERS);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Channel, SendResult } from "#domain/ports/channel.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import { resultOfJpushRefusal } from "./jpush-answers.ts";
 import { type ApiSurroundings, lostResult, postApi, readAnswer } from "./post-api.ts";
 import type { PostOutcome } from "./post-once.ts";
 import { ChannelSettingsError, readOptions, readSecret } from "./read-options.ts";
@@ -17,29 +18,6 @@ const Credentials = z.object({ appKey: z.string().min(1), masterSecret: z.string
 const REGISTRATION_ID = /^[0-9A-Za-z]{8,40}$/;
 
 const Sent = z.object({ msg_id: z.union([z.string().min(1), z.number()]) });
-const Refused = z.object({ error: z.object({ code: z.number() }) });
-
-/** The limits count by the minute (https://docs.jiguang.cn/jpush/server/push/server_overview). */
-const RATE_MS = 60_000;
-const SETTINGS_MS = 15 * 60_000;
-const UNAUTHORISED: SendResult = { kind: "retry", afterMs: 0, code: "unauthorised" };
-
-/** https://docs.jiguang.cn/jpush/server/push/rest_api_v3_push ("调用返回") and
- *  https://docs.jiguang.cn/jpush/server/push/http_status_code */
-const ANSWERS: Readonly<Record<number, SendResult>> = {
-  1002: { kind: "failed", code: "bad_request" },
-  1003: { kind: "failed", code: "bad_request" },
-  1004: UNAUTHORISED,
-  1005: { kind: "failed", code: "message_too_long" },
-  1008: { kind: "retry", afterMs: SETTINGS_MS, code: "configuration_unknown" },
-  // Nobody has this registration id, or it was not seen for long.
-  1011: { kind: "failed", code: "token_dead", suppress: true },
-  // A timeout within: it may have gone on.
-  1030: { kind: "unknown", code: "provider_error" },
-  2002: { kind: "retry", afterMs: RATE_MS, code: "throttled" },
-  2003: { kind: "retry", afterMs: SETTINGS_MS, code: "unauthorised" },
-  2004: { kind: "retry", afterMs: SETTINGS_MS, code: "unauthorised" },
-};
 
 /** Notifications over JPush (极光推送), REST v3. The secret is `{ "appKey", "masterSecret" }`. A `cid` would make a push
  *  happen once, but it has to be fetched beforehand (https://docs.jiguang.cn/jpush/server/push/rest_api_v3_push_advanced),
@@ -68,12 +46,12 @@ export function makeJpushChannel(definition: ChannelDefinition, of: ApiSurroundi
         Authorization: `Basic ${Buffer.from(`${appKey}:${masterSecret}`).toString("base64")}`,
         "Content-Type": "application/json",
       };
-      return resultOf(await postApi(name, new URL("/v3/push", endpoint), { headers, body, timeoutMs }, of));
+      return resultOf(await postApi(name, new URL("/v3/push", endpoint), { headers, body, timeoutMs }, of), address);
     },
   };
 }
 
-function resultOf(posted: PostOutcome): SendResult {
+function resultOf(posted: PostOutcome, to: string): SendResult {
   if (posted.kind === "lost") return lostResult(posted);
   const { status } = posted;
   const answer = readAnswer(posted.body);
@@ -81,9 +59,5 @@ function resultOf(posted: PostOutcome): SendResult {
     const sent = Sent.safeParse(answer).data;
     return sent ? { kind: "sent", providerId: String(sent.msg_id) } : { kind: "unknown", code: "answer_unreadable" };
   }
-  const known = ANSWERS[Refused.safeParse(answer).data?.error.code ?? 0];
-  if (known) return known;
-  if (status === 429) return { kind: "retry", afterMs: RATE_MS, code: "throttled" };
-  if (status === 401 || status === 403) return UNAUTHORISED;
-  return status >= 500 ? { kind: "unknown", code: "provider_error" } : { kind: "failed", code: "bad_request" };
+  return resultOfJpushRefusal(answer, { status, to });
 }

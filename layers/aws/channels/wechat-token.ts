@@ -5,15 +5,28 @@ import { type ApiSurroundings, postApi, readAnswer } from "./post-api.ts";
 const Answer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 const Refused = z.object({ errcode: z.number() });
 
-const QUOTA_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const QUOTA_MS = 15 * MINUTE_MS;
 
-/** https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken */
-const REFUSALS: Readonly<Record<number, TokenRefusedError>> = {
-  40013: new TokenRefusedError("unauthorised"),
-  40125: new TokenRefusedError("unauthorised"),
-  40164: new TokenRefusedError("unauthorised"),
-  45009: new TokenRefusedError("quota_spent", QUOTA_MS),
-  45011: new TokenRefusedError("throttled", 60_000),
+/** https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken, and of the addresses that an account
+ *  takes calls from https://developers.weixin.qq.com/doc/oplatform/developers/errCode/errCode.html */
+const REFUSALS: Readonly<Record<number, readonly [code: string, afterMs: number]>> = {
+  40001: ["unauthorised", 0],
+  40002: ["unauthorised", 0],
+  40013: ["unauthorised", 0],
+  40125: ["unauthorised", 0],
+  // The secret is frozen.
+  40243: ["unauthorised", QUOTA_MS],
+  41002: ["unauthorised", 0],
+  41004: ["unauthorised", 0],
+  // The address is not listed, or the account's administrator has not agreed to it, or has refused it.
+  40164: ["unauthorised", QUOTA_MS],
+  89501: ["unauthorised", QUOTA_MS],
+  89503: ["unauthorised", QUOTA_MS],
+  89506: ["unauthorised", QUOTA_MS],
+  89507: ["unauthorised", QUOTA_MS],
+  45009: ["quota_spent", QUOTA_MS],
+  45011: ["throttled", MINUTE_MS],
 };
 
 export interface WechatAccount {
@@ -41,7 +54,8 @@ export async function fetchWechatToken(
     const json = readAnswer(posted.body);
     const answer = Answer.safeParse(json).data;
     if (answer) return { value: answer.access_token, endsAt: of.now() + answer.expires_in * 1_000 };
-    throw REFUSALS[Refused.safeParse(json).data?.errcode ?? 0] ?? new TokenRefusedError("token_unavailable");
+    const [code, afterMs] = REFUSALS[Refused.safeParse(json).data?.errcode ?? 0] ?? ["token_unavailable", 0];
+    throw new TokenRefusedError(code, afterMs);
   };
   const token = await ask(false);
   return token.value === call.refused ? ask(true) : token;

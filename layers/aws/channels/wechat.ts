@@ -7,6 +7,7 @@ import type { PostOutcome } from "./post-once.ts";
 import { ChannelSettingsError, readOptions, readSecret } from "./read-options.ts";
 import { type SharedTokenPorts, useSharedToken } from "./shared-token.ts";
 import { startCountdown } from "./time-left.ts";
+import { resultOfWechatCode, TOKEN_ENDED } from "./wechat-answers.ts";
 import { fetchWechatToken } from "./wechat-token.ts";
 
 const Options = z.strictObject({
@@ -20,34 +21,6 @@ const Credentials = z.object({ appSecret: z.string().min(1) });
 const Answer = z.object({ errcode: z.number().default(0), msgid: z.union([z.string(), z.number()]).optional() });
 
 const OPENID = /^[\w-]{8,128}$/;
-
-const QUOTA_MS = 15 * 60_000;
-const MINUTE_MS = 60_000;
-
-/** The token is no longer one: it was replaced by another, or has ended. */
-const TOKEN_ENDED: ReadonlySet<number> = new Set([40001, 40014, 42001]);
-
-/** https://developers.weixin.qq.com/doc/service/api/notify/template/api_sendtemplatemessage and
- *  https://developers.weixin.qq.com/doc/oplatform/developers/errCode. Every other code is a refusal, too. */
-const ANSWERS: Readonly<Record<number, SendResult>> = {
-  [-1]: { kind: "retry", afterMs: 0, code: "provider_busy" },
-  40001: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  40014: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  42001: { kind: "retry", afterMs: 0, code: "unauthorised" },
-  40003: { kind: "failed", code: "address_invalid", suppress: true },
-  40037: { kind: "failed", code: "template_unknown" },
-  40164: { kind: "retry", afterMs: QUOTA_MS, code: "unauthorised" },
-  // They have left, and may come back: what they get then is for their consent to say.
-  43004: { kind: "failed", code: "not_subscribed", suppress: "marketing" },
-  43101: { kind: "failed", code: "opted_out", suppress: "marketing" },
-  45009: { kind: "retry", afterMs: QUOTA_MS, code: "quota_spent" },
-  45011: { kind: "retry", afterMs: MINUTE_MS, code: "throttled" },
-  47001: { kind: "failed", code: "bad_request" },
-  47003: { kind: "failed", code: "template_parameters" },
-  48001: { kind: "retry", afterMs: QUOTA_MS, code: "unauthorised" },
-  48004: { kind: "retry", afterMs: QUOTA_MS, code: "account_suspended" },
-  50002: { kind: "retry", afterMs: QUOTA_MS, code: "account_suspended" },
-};
 
 /** Template messages of a WeChat official account. The secret is `{ "appSecret" }`. A `client_msg_id` keeps WeChat from
  *  sending twice for ten minutes only, and its receipts then name no message
@@ -118,6 +91,6 @@ function resultOf(posted: PostOutcome): SendResult {
   const answer = Answer.safeParse(readAnswer(posted.body)).data;
   if (!answer || posted.status !== 200) return { kind: "unknown", code: "answer_unreadable" };
   const { errcode } = answer;
-  if (errcode !== 0) return ANSWERS[errcode] ?? { kind: "failed", code: `wechat_${errcode}` };
+  if (errcode !== 0) return resultOfWechatCode(errcode);
   return msgid === undefined ? { kind: "unknown", code: "answer_unreadable" } : { kind: "sent", providerId: msgid };
 }

@@ -77,14 +77,14 @@ describe("a text over Alibaba Cloud", () => {
     ["isv.MOBILE_NUMBER_ILLEGAL", { kind: "failed", code: "address_invalid", suppress: true }],
     ["isv.SMS_TEMPLATE_ILLEGAL", { kind: "failed", code: "template_unknown" }],
     ["isv.TEMPLATE_MISSING_PARAMETERS", { kind: "failed", code: "template_parameters" }],
-    ["isv.BLACK_KEY_CONTROL_LIMIT", { kind: "failed", code: "content_refused" }],
+    ["isv.BLACK_KEY_CONTROL_LIMIT", { kind: "failed", code: "opted_out", suppress: "marketing" }],
     ["isv.DAY_LIMIT_CONTROL", { kind: "retry", afterMs: 900_000, code: "quota_spent" }],
     ["isv.AMOUNT_NOT_ENOUGH", { kind: "retry", afterMs: 900_000, code: "account_unpaid" }],
     ["isv.SMS_SIGNATURE_ILLEGAL", { kind: "retry", afterMs: 900_000, code: "sender_not_verified" }],
     ["isp.RAM_PERMISSION_DENY", { kind: "retry", afterMs: 0, code: "unauthorised" }],
     ["SignatureDoesNotMatch", { kind: "retry", afterMs: 0, code: "unauthorised" }],
     ["Throttling.User", { kind: "retry", afterMs: 0, code: "throttled" }],
-    ["isp.SYSTEM_ERROR", { kind: "unknown", code: "refused_unclear" }],
+    ["isp.SYSTEM_ERROR", { kind: "unknown", code: "provider_error" }],
     ["isv.SOMETHING_NEW", { kind: "unknown", code: "refused_unclear" }],
   ])("answers %s as %o", async (Code, result) => {
     const { channel } = await open({ status: 400, body: { Code, Message: "about 13512345678", RequestId: "r" } });

@@ -135,7 +135,7 @@ describe("a message of an official account", () => {
     [
       "an address not allowed",
       () => ({ body: { errcode: 40164, errmsg: "no" } }),
-      { kind: "retry", afterMs: 0, code: "unauthorised" },
+      { kind: "retry", afterMs: 900_000, code: "unauthorised" },
     ],
     [
       "a quota",
@@ -151,7 +151,7 @@ describe("a message of an official account", () => {
   });
 
   test.each<[number, SendResult]>([
-    [40003, { kind: "failed", code: "address_invalid", suppress: true }],
+    [40003, { kind: "failed", code: "address_invalid", suppress: "marketing" }],
     [43004, { kind: "failed", code: "not_subscribed", suppress: "marketing" }],
     [43101, { kind: "failed", code: "opted_out", suppress: "marketing" }],
     [40037, { kind: "failed", code: "template_unknown" }],
