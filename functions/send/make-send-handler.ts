@@ -1,19 +1,26 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Telemetry } from "#aws/telemetry.ts";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
-import { ChannelMessage } from "#domain/sending/channel-message.ts";
+import type { ChannelMessage } from "#domain/sending/channel-message.ts";
 import { sendBatch } from "#domain/sending/send-batch.ts";
 import type { SendPorts, Turn } from "#domain/sending/send-ports.ts";
 import { sendTest } from "#domain/sending/send-test.ts";
+import { countTurns } from "./count-turns.ts";
+import { readMessage } from "./read-message.ts";
+
+/** A touch that no store answered for, where others share its message, comes back alone and after this. */
+const ALONE_AFTER_MS = 60_000;
 
 export interface SendHandlerPorts extends SendPorts {
   /** The channel whose queue this is. */
   readonly channel: string;
-  /** That queue: what is to come later goes back to it, all of a batch in one call. */
+  /** That queue: what is to come later goes back to it, all of a batch in one call or two. */
   readonly queue: WorkQueue<ChannelMessage>;
 }
 
 type SendTelemetry = Pick<Telemetry, "countBy"> & { log: Pick<Telemetry["log"], "info" | "warn"> };
+type Asked = ReadonlyMap<string, ChannelMessage>;
+type Turns = ReadonlyMap<string, Turn>;
 
 /** A channel's queue → its provider. A batch is worked as one, so that its messages share the calls that the schedule, the
  *  breaker and the queue take. Only what no store answered for fails, and SQS delivers it again. */
@@ -23,31 +30,25 @@ export function makeSendHandler(
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const { channel, queue } = ports;
 
-  /** Puts back what is to come later; those that could not be are given to SQS as failures. */
-  async function putBack(
-    messages: ReadonlyMap<string, ChannelMessage>,
-    turns: ReadonlyMap<string, Turn>,
-  ): Promise<Iterable<string>> {
+  /** Puts back what is to come later, each for as long as `delays` says; gives back what could not be. */
+  async function putBack(asked: Asked, delays: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
     const late = new Map<ChannelMessage, number>();
-    const keys: string[] = [];
-    for (const [key, turn] of turns) {
-      const message = messages.get(key);
-      if (turn.kind !== "later" || !message) continue;
-      late.set(message, turn.afterMs);
-      keys.push(key);
+    for (const [key, delayMs] of delays) {
+      const message = asked.get(key);
+      if (message) late.set(message, delayMs);
     }
-    if (late.size === 0) return [];
+    if (late.size === 0) return new Set();
     try {
       await queue.send([...late.keys()], { delayMs: (message) => late.get(message) ?? 0 });
-      return [];
+      return new Set();
     } catch (error) {
       log.warn("messages_not_put_back", { channel, error: error as Error });
-      return keys;
+      return new Set(delays.keys());
     }
   }
 
-  async function workTests(messages: ReadonlyMap<string, ChannelMessage>): Promise<Map<string, Turn>> {
-    const tests = [...messages].flatMap(([key, message]) => ("test" in message ? [[key, message.test] as const] : []));
+  async function workTests(asked: Asked): Promise<Map<string, Turn>> {
+    const tests = [...asked].flatMap(([key, message]) => ("test" in message ? [[key, message.test] as const] : []));
     const work = ([key, test]: (typeof tests)[number]) =>
       sendTest(ports, channel, test)
         .catch((error: unknown): Turn => ({ kind: "broke", error }))
@@ -55,7 +56,7 @@ export function makeSendHandler(
     return new Map(await Promise.all(tests.map(work)));
   }
 
-  function count(touches: ReadonlyMap<string, Turn>, tests: ReadonlyMap<string, Turn>, open: readonly string[]): void {
+  function count(touches: Turns, tests: Turns, open: readonly string[]): void {
     for (const { metric, reason, n } of countTurns(touches)) countBy(metric, { channel, reason }, n);
     for (const turn of tests.values())
       if (turn.kind === "ended") countBy("TestMessages", { channel, state: turn.state }, 1);
@@ -66,74 +67,40 @@ export function makeSendHandler(
   }
 
   return async (event) => {
-    const records = event.Records.map(({ messageId, body }) => ({ messageId, ...readMessage(body) }));
-    const messages = new Map<string, ChannelMessage>();
-    for (const { messageId, key, message } of records) {
-      if (message) messages.set(key, message);
-      else log.warn("message_failed", { messageId, code: "body_invalid" });
-    }
-    const ids = [...messages.values()].flatMap((message) => ("touchId" in message ? [message.touchId] : []));
-    const [batch, tests] = await Promise.all([sendBatch(ports, channel, ids), workTests(messages)]);
+    const messages = event.Records.map(readMessage);
+    for (const { messageId, asked } of messages)
+      if (asked.size === 0) log.warn("message_failed", { messageId, code: "body_invalid" });
+    const asked: Asked = new Map(messages.flatMap((message) => [...message.asked]));
+    const ids = [...asked.values()].flatMap((message) => ("touchId" in message ? [message.touchId] : []));
+    const [batch, tests] = await Promise.all([sendBatch(ports, channel, ids), workTests(asked)]);
     const turns = new Map([...batch.turns, ...tests]);
-    const failed = new Set(await putBack(messages, turns));
-    for (const [key, turn] of turns) {
-      if (turn.kind !== "broke") continue;
-      failed.add(key);
-      log.warn("touch_not_worked", { touchId: key, channel, error: turn.error as Error });
-    }
+    for (const [key, turn] of turns)
+      if (turn.kind === "broke") log.warn("touch_not_worked", { touchId: key, channel, error: turn.error as Error });
+    const shared = new Set(messages.flatMap((message) => (message.asked.size > 1 ? [...message.asked.keys()] : [])));
+    const delays = delaysOf(turns, shared);
+    const notPutBack = await putBack(asked, delays);
     count(batch.turns, tests, batch.open);
+    const isUnsettled = (key: string) => (delays.has(key) ? notPutBack.has(key) : turns.get(key)?.kind === "broke");
     return {
-      batchItemFailures: records
-        .filter(({ key }) => key === undefined || failed.has(key))
+      batchItemFailures: messages
+        .filter((message) => message.asked.size === 0 || [...message.asked.keys()].some(isUnsettled))
         .map(({ messageId }) => ({ itemIdentifier: messageId })),
     };
   };
 }
 
-/** A message and its name among those of a batch: a touch's id, or that of a test. */
-function readMessage(
-  body: string,
-):
-  | { readonly key: string; readonly message: ChannelMessage }
-  | { readonly key?: undefined; readonly message?: undefined } {
-  try {
-    const message = ChannelMessage.parse(JSON.parse(body));
-    return { key: "test" in message ? `test-${message.test.requestId}` : message.touchId, message };
-  } catch {
-    return {};
+/** What goes back into the queue, and for how long. What broke is left to SQS, which counts the attempts; where it shares its
+ *  message it goes back alone instead, or it would take the others with it to the dead letters. */
+function delaysOf(turns: Turns, shared: ReadonlySet<string>): Map<string, number> {
+  const delays = new Map<string, number>();
+  for (const [key, turn] of turns) {
+    if (turn.kind === "later") delays.set(key, turn.afterMs);
+    if (turn.kind === "broke" && shared.has(key)) delays.set(key, ALONE_AFTER_MS);
   }
+  return delays;
 }
 
 /** Nobody got it, or nobody knows. */
 function isFailure(turn: Turn): boolean {
   return turn.kind === "ended" && (turn.state === "failed" || turn.state === "unknown");
-}
-
-interface TurnCount {
-  readonly metric: string;
-  readonly reason: string;
-  readonly n: number;
-}
-
-/** `TouchesSent`, `TouchesFailed`, `TouchesPutBack`… by reason. What follows a colon is a template's own name of a value:
- *  the ledger holds it, a dimension would grow without end. */
-function countTurns(turns: ReadonlyMap<string, Turn>): TurnCount[] {
-  const counts = new Map<string, number>();
-  for (const turn of turns.values()) {
-    const key = JSON.stringify(nameOf(turn));
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return Array.from(counts, ([key, n]) => {
-    const [metric, reason] = JSON.parse(key) as [string, string];
-    return { metric, reason, n };
-  });
-}
-
-function nameOf(turn: Turn): [metric: string, reason: string] {
-  const { reason = "none" } = "reason" in turn ? turn : {};
-  const [word = "none"] = reason.split(":");
-  if (turn.kind === "ended") return [`Touches${turn.state.charAt(0).toUpperCase()}${turn.state.slice(1)}`, word];
-  if (turn.kind === "later") return ["TouchesPutBack", word];
-  if (turn.kind === "waits") return ["TouchesWaiting", word];
-  return [turn.kind === "broke" ? "TouchAttemptsBroken" : "TouchesDropped", word];
 }

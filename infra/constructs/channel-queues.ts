@@ -7,9 +7,9 @@ import { WorkQueue } from "./work-queue.ts";
 export const channels = ["Email", "Sms", "Push", "Wechat", "Webhook", "Inapp", "Log"] as const;
 export type Channel = (typeof channels)[number];
 
-/** Of a sender: a batch of ten goes to the provider at once, and a provider that never answers has its own, shorter limit. */
+/** Of a sender: what a batch may take at worst is beside the number of touches that share a message (`packTouches`). */
 export const sendTimeout = Duration.minutes(1);
-/** A second's worth of touches is sent together: with full batches a message takes 0.3 calls of SQS. */
+/** A second's worth of touches is sent together: with full batches a touch takes 0.15 calls of SQS. */
 export const sendWindow = Duration.seconds(1);
 
 /** One queue a channel, so that a provider that does not answer delays no other channel. It carries ids of touches, and

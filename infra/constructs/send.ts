@@ -16,7 +16,7 @@ interface SendProps {
 
 /** What one call of SQS takes and gives. */
 const batchSize = 10;
-/** Batches of one channel at once: 100 messages on their way to its providers, whose rate all of them share. */
+/** Batches of one channel at once: 200 touches on their way to its providers, whose rate all of them share. */
 const maxConcurrency = 10;
 
 /** Requested touches → providers: one function a channel, all of the same code, so that one that hangs is alone with it. */

@@ -78,7 +78,7 @@ export const touchLatency: Benchmark = {
         notes: [
           `${events} events of ${PEOPLE} people through HTTP, collect, fold, decide and send, to a webhook on this machine; the clock is not steered. The time is from before the request to its arrival there.`,
           "Batching windows are 200 ms at most here, a second on AWS: of the fold, of decide and of the channel's queue.",
-          "Calls of SQS: to send, to receive and to delete; with full batches of ten messages of one touch each it is 0.3.",
+          "Calls of SQS: to send, to receive and to delete; with full batches of ten messages of two touches each it is 0.15.",
           "Each event asks for a message, and each message sent is an event again. A core has 1,000 ms of processor time a second: at 100 events a second the runtime, emulators and all, needs a tenth of the figure in cores.",
           "Checked: the provider was called once for each event.",
         ],

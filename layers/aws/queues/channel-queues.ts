@@ -1,14 +1,16 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
-import type { ChannelMessage } from "#domain/sending/channel-message.ts";
+import type { ChannelMessage, QueuedMessage } from "#domain/sending/channel-message.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import type { readConfig } from "../config.ts";
 import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { gatherMessages } from "./gather-messages.ts";
-import { makeWorkQueue } from "./work-queue.ts";
+import { packTouches, TOUCHES_A_MESSAGE } from "./pack-touches.ts";
+import { MESSAGES_A_CALL, makeWorkQueue } from "./work-queue.ts";
 
 /** People of one batch are seen to together: what they are to get is asked for within this. */
 const GATHER_MS = 50;
+const A_FULL_CALL = MESSAGES_A_CALL * TOUCHES_A_MESSAGE;
 
 /** The settings of whoever puts messages into the queues of their channels. */
 export const CHANNEL_QUEUE_SETTINGS = [
@@ -45,8 +47,8 @@ export function makeChannelQueues(on: {
   };
   const queues = new Map<string, WorkQueue<ChannelMessage>>(
     ChannelName.options.map((name) => {
-      const queue = makeWorkQueue<ChannelMessage>({ ...rest, url: urls[name] });
-      return [name, gatherMessages(queue, () => sleep(GATHER_MS))];
+      const queue = packTouches(makeWorkQueue<QueuedMessage>({ ...rest, url: urls[name] }));
+      return [name, gatherMessages(queue, { full: A_FULL_CALL, pause: () => sleep(GATHER_MS) })];
     }),
   );
   return (channel) => queues.get(channel);

@@ -1,5 +1,4 @@
 import type { WorkQueue } from "#domain/ports/work-queue.ts";
-import { MESSAGES_A_CALL } from "./work-queue.ts";
 
 interface Waiting<Message> {
   readonly messages: readonly Message[];
@@ -7,10 +6,13 @@ interface Waiting<Message> {
 }
 
 /** A queue for many senders that each have a message at a time: what they send within a moment of each other goes in one
- *  call, full calls at once. Each sender hears when its own messages are durable; where a call fails, all who shared it
+ *  call, `full` of them at once. Each sender hears when its own messages are durable; where a call fails, all who shared it
  *  hear so, and sending again does no harm. What is to be kept back is not gathered.
  *  @param pause returns when the moment is over. */
-export function gatherMessages<Message>(queue: WorkQueue<Message>, pause: () => Promise<unknown>): WorkQueue<Message> {
+export function gatherMessages<Message>(
+  queue: WorkQueue<Message>,
+  { full, pause }: { readonly full: number; readonly pause: () => Promise<unknown> },
+): WorkQueue<Message> {
   let waiting: Waiting<Message>[] = [];
 
   async function flush(): Promise<void> {
@@ -31,7 +33,7 @@ export function gatherMessages<Message>(queue: WorkQueue<Message>, pause: () => 
       const settle = Promise.withResolvers<void>();
       waiting.push({ messages, settle });
       const count = waiting.reduce((sum, own) => sum + own.messages.length, 0);
-      if (count >= MESSAGES_A_CALL) void flush();
+      if (count >= full) void flush();
       // A full call that left meanwhile took the first one with it: whoever came after it leaves a little early.
       else if (waiting.length === 1) void pause().then(flush);
       return settle.promise;

@@ -28,6 +28,10 @@ const TestRequest = z.object({
 });
 export type TestRequest = z.infer<typeof TestRequest>;
 
-/** What the queue of a channel carries. */
-export const ChannelMessage = z.union([TouchMessage, z.object({ test: TestRequest })]);
-export type ChannelMessage = z.infer<typeof ChannelMessage>;
+const TestMessage = z.object({ test: TestRequest });
+/** What the sender of a channel is asked for. */
+export type ChannelMessage = TouchMessage | z.infer<typeof TestMessage>;
+
+/** What the queue of a channel carries: SQS is paid by the message, so that touches which were asked for together share one. */
+export const QueuedMessage = z.union([TouchMessage, z.object({ touchIds: z.array(z.string()).min(1) }), TestMessage]);
+export type QueuedMessage = z.infer<typeof QueuedMessage>;

@@ -12,7 +12,7 @@ function open({ fails = false } = {}) {
         if (fails) throw new Error("no");
       },
     },
-    () => new Promise<void>((resolve) => ends.push(resolve)),
+    { full: 10, pause: () => new Promise<void>((resolve) => ends.push(resolve)) },
   );
   const endMoments = () => {
     for (const end of ends.splice(0)) end();

@@ -109,4 +109,28 @@ describe("a batch of a channel's queue", () => {
     expect(lines.length).toBeGreaterThan(0);
     expect(kept).not.toMatch(/ann@example|planted/);
   });
+
+  test("may carry touches that share a message: each has its own end", async () => {
+    const { world, handle, calls } = await aHandler();
+    world.provider("first").answer = (id) =>
+      id === "t-1" ? { kind: "retry", afterMs: 60_000, code: "busy" } : { kind: "sent", providerId: id };
+    for (let n = 0; n < 2; n++) await world.touch(`t-${n}`, { to: "ann" });
+    expect(await handle(anEvent(JSON.stringify({ touchIds: ["t-0", "t-1"] })))).toEqual({ batchItemFailures: [] });
+    expect(await world.stored("t-0")).toMatchObject({ state: "sent" });
+    expect(calls.flat()).toEqual([{ Id: "0", MessageBody: '{"touchId":"t-1"}', DelaySeconds: 60 }]);
+  });
+
+  test("puts a touch back alone that no store answered for where others share its message", async () => {
+    const { world, handle, calls } = await aHandler();
+    for (let n = 0; n < 2; n++) await world.touch(`t-${n}`, { to: "ann" });
+    const { find } = world.ports.touches;
+    world.ports.touches.find = async (id) => {
+      if (id === "t-1") throw new Error("no answer");
+      return find(id);
+    };
+    expect(await handle(anEvent(JSON.stringify({ touchIds: ["t-0", "t-1"] })))).toEqual({ batchItemFailures: [] });
+    expect(calls.flat()).toEqual([{ Id: "0", MessageBody: '{"touchId":"t-1"}', DelaySeconds: 60 }]);
+    expect(await handle(anEvent('{"touchId":"t-1"}'))).toEqual({ batchItemFailures: [{ itemIdentifier: "m-0" }] });
+    expect(calls).toHaveLength(1);
+  });
 });

@@ -10,9 +10,13 @@ const MAX_RECEIVES = 5;
 const MAX_BATCH = 10;
 const CONCURRENCY = 4;
 
+/** Touches that come into the queue one after another share a message, up to so many: more of them than the product packs,
+ *  whose moment is too short for the few of a story. */
+const MAX_SHARED = 3;
+
 interface Message {
   readonly id: string;
-  readonly body: string;
+  body: string;
   receives: number;
 }
 
@@ -32,6 +36,8 @@ export function mapChannelQueue(on: {
   const { name, lambda, visibilityMs, scheduler, weather, dice, tell } = on;
   const visible: Message[] = [];
   const dead: string[] = [];
+  /** The last one that is not visible yet. */
+  let arriving: Message | undefined;
   let made = 0;
   let waiting = 0;
   let busy = 0;
@@ -67,6 +73,7 @@ export function mapChannelQueue(on: {
   }
 
   function show(message: Message): void {
+    if (arriving === message) arriving = undefined;
     visible.push(message);
     scheduler.after(dice.between(1, 500), poll);
   }
@@ -77,10 +84,23 @@ export function mapChannelQueue(on: {
       waiting++;
       const message = { id: `${name}-${++made}`, body, receives: 0 };
       scheduler.after(delayMs + dice.between(1, 1000), () => show(message));
+      if (delayMs === 0) arriving = message;
     }
   }
 
-  on.onMessage(({ body, delayMs }) => put(body, delayMs));
+  /** Whether what is sent has found a place in the message that came before it. */
+  function joins(body: string): boolean {
+    const [there, more] = [idsIn(arriving?.body), idsIn(body)];
+    if (!arriving || there.length * more.length === 0 || there.length + more.length > MAX_SHARED) return false;
+    arriving.body = JSON.stringify({ touchIds: [...there, ...more] });
+    return true;
+  }
+
+  function arrive({ body, delayMs }: SentMessage): void {
+    if (delayMs > 0 || !joins(body)) put(body, delayMs);
+  }
+
+  on.onMessage(arrive);
   return {
     isDone: () => waiting === 0 && dead.length === 0,
     redrive() {
@@ -88,6 +108,11 @@ export function mapChannelQueue(on: {
       for (const body of letters) put(body);
       return letters.length;
     },
-    put,
+    put: (body) => arrive({ body, delayMs: 0 }),
   };
+}
+
+function idsIn(body = "{}"): readonly string[] {
+  const { touchIds = [] } = JSON.parse(body) as { readonly touchIds?: readonly string[] };
+  return touchIds;
 }

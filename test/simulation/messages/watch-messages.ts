@@ -7,8 +7,8 @@ import type { Profile, ProfileId } from "#domain/profile/state.ts";
 import { readTrait } from "#domain/profile/traits.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
 import type { Touch } from "#domain/touches/touch.ts";
-import { TouchMessage } from "#domain/touches/touch-message.ts";
 import { isFinal } from "#domain/touches/touch-moves.ts";
+import { readMessage } from "#functions/send/read-message.ts";
 import type { ItemChange, MemoryDynamo } from "../../support/memory-dynamo.ts";
 import type { MemorySqs } from "../../support/memory-sqs.ts";
 import { type Journal, rootOf } from "../checks/journal.ts";
@@ -84,8 +84,8 @@ export async function watchMessages(on: {
   });
   sqs.onMessage((queue, { body }) => {
     if (queue !== MESSAGE_CONFIG.STRATA_QUEUE_EMAIL) return;
-    const { touchId } = TouchMessage.parse(JSON.parse(body));
-    if (!touches.has(touchId)) complain("no-row", `${touchId} is in the queue and has no row`);
+    for (const touchId of readMessage({ messageId: "", body }).asked.keys())
+      if (!touches.has(touchId)) complain("no-row", `${touchId} is in the queue and has no row`);
   });
   journal.onVersion((_, before) => {
     if (!before) return;
