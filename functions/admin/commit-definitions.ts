@@ -3,6 +3,7 @@ import { type CompiledBundle, compileBundle } from "#domain/definitions/compile-
 import type { StartedRun } from "#events/admin-api/retier.ts";
 import { AdminError } from "./admin-error.ts";
 import { auditChange } from "./audit-change.ts";
+import { authoriseSecrets } from "./authorise-secrets.ts";
 import type { AdminPorts } from "./ports.ts";
 import { retierAfterChange } from "./retier-after-change.ts";
 import type { Actor } from "./route.ts";
@@ -22,8 +23,7 @@ export interface PlannedChange<Plan> {
 
 /** Plans a change against the definitions in force and commits it if they are still in force, planning anew where
  *  another writer was faster. Audited if it changes anything; a change that can change answers starts a re-tiering run.
- *  Throws what `plan` throws, AdminError 409
- *  `setting_frozen`, or 503 `definitions_busy`. */
+ *  Throws what `plan` throws, AdminError 403 `role_too_weak`, 409 `setting_frozen`, or 503 `definitions_busy`. */
 export async function commitDefinitions<Plan>(
   by: { actor: Actor; requestId: string; now: number },
   action: string,
@@ -34,6 +34,7 @@ export async function commitDefinitions<Plan>(
     const inForce = await ports.definitions.current();
     const planned = plan(inForce);
     if (planned.bundle === inForce) return planned;
+    authoriseSecrets(by.actor, inForce, planned.bundle);
     await refuseFrozenSettings(compileBundle(inForce), compileBundle(planned.bundle), ports);
     if (!(await commitOnce(by, action, ports, planned))) continue;
     const change = { before: inForce, after: planned.bundle, changed: planned.changed };

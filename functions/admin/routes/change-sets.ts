@@ -3,6 +3,7 @@ import { rotateKey } from "#domain/definitions/change-definitions.ts";
 import { compileBundle } from "#domain/definitions/compile-bundle.ts";
 import { ApplyAnswer, ApplyRequest, DefinitionName, RotatedKey } from "#events/admin-api/definitions.ts";
 import { AdminError } from "../admin-error.ts";
+import { authoriseSecrets } from "../authorise-secrets.ts";
 import { commitDefinitions, refuseFrozenSettings } from "../commit-definitions.ts";
 import { makeWriteKey, planChanges } from "../plan-changes.ts";
 import { defineRoute } from "../route.ts";
@@ -16,7 +17,7 @@ export const applyChanges = defineRoute({
   tag,
   summary: "Apply a change set",
   description:
-    "All of it or nothing, as one version. What is so already is left alone; a set that changes nothing writes nothing.",
+    "All of it or nothing, as one version. What is so already is left alone; a set that changes nothing writes nothing. A channel that names a secret asks for an admin.",
   body: ApplyRequest,
   answers: { 200: { description: "What changed, or would change.", schema: ApplyAnswer } },
   refusals: { 400: "definition_invalid, definition_cycle, definition_kind_unsupported", 409: "setting_frozen" },
@@ -25,6 +26,7 @@ export const applyChanges = defineRoute({
     if (dryRun) {
       const inForce = await ports.definitions.current();
       const planned = planChanges(inForce, changes, ports);
+      authoriseSecrets(input.actor, inForce, planned.bundle);
       await refuseFrozenSettings(compileBundle(inForce), compileBundle(planned.bundle), ports);
       // The keys that were made for this plan are thrown away: showing them would promise what will not be.
       const diffs = planned.plan.map(({ writeKey: _, ...diff }) => diff);

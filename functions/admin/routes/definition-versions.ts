@@ -13,6 +13,7 @@ import {
 } from "#events/admin-api/definitions.ts";
 import { pageQuery } from "#events/admin-api/page-query.ts";
 import { AdminError } from "../admin-error.ts";
+import { authoriseSecrets } from "../authorise-secrets.ts";
 import { commitDefinitions, type PlannedChange, refuseFrozenSettings } from "../commit-definitions.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
 import { refuseChanges } from "../plan-changes.ts";
@@ -60,6 +61,7 @@ export const rollBackDefinitions = defineRoute({
     if (dryRun) {
       const inForce = await ports.definitions.current();
       const planned = plan(inForce);
+      authoriseSecrets(input.actor, inForce, planned.bundle);
       await refuseFrozenSettings(compileBundle(inForce), compileBundle(planned.bundle), ports);
       return { status: 200, body: viewRollback(version, inForce.version, true, planned) };
     }

@@ -74,7 +74,7 @@ export const putDefinition = defineRoute({
   tag,
   summary: "Create or replace a definition",
   description:
-    "Without If-Match it creates; what exists is replaced only with the version in If-Match. A new source's write key is made by the server and shown in this answer only.",
+    "Without If-Match it creates; what exists is replaced only with the version in If-Match. A new source's write key is made by the server and shown in this answer only. A channel that names a secret asks for an admin.",
   params: one,
   body: DefinitionBody,
   headers: { "if-match": "The version to replace." },
