@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { makeDynamo, makeKinesis, makeS3, makeSqs } from "#aws/clients.ts";
 import { readConfig } from "#aws/config.ts";
@@ -53,7 +53,8 @@ const work = makeImportHandler(
       now,
     }),
     now,
-    newId: () => randomUUID().slice(0, 8),
+    // Names objects that would silently replace one another: 64 bits, and short, since an import lists them all in one item.
+    newId: () => randomBytes(8).toString("base64url"),
   },
   telemetry,
 );

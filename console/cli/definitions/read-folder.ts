@@ -67,7 +67,7 @@ async function findFiles(folder: string): Promise<string[]> {
       .sort();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError("folder_unreadable", `Cannot read the folder ${folder}: ${reason}`, { cause });
+    throw new CliError("folder_unreadable", `Cannot read ${folder}: ${reason}`, { cause });
   }
 }
 
