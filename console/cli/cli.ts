@@ -22,6 +22,7 @@ import { simulate } from "./commands/simulate.ts";
 import { template } from "./commands/template.ts";
 import { tiers } from "./commands/tiers.ts";
 import { totals } from "./commands/totals.ts";
+import { touches } from "./commands/touches.ts";
 import { unmerge } from "./commands/unmerge.ts";
 import { why } from "./commands/why.ts";
 import type { Environment } from "./environment.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly Command[] = [
   replay,
   profile,
   why,
+  touches,
   unmerge,
   conflicts,
   members,

@@ -4,6 +4,7 @@ import { StepDuration } from "#events/definitions/journey/step-duration.ts";
 import { Evidence } from "#events/fact.ts";
 import { Message } from "#events/message.ts";
 import { Instant } from "./answer.ts";
+import { ChannelChoice } from "./channel-choice.ts";
 import { DefinitionChange } from "./definitions.ts";
 import { DEFAULT_SAMPLE, MAX_SAMPLE, PreviewFigure } from "./preview.ts";
 
@@ -133,10 +134,14 @@ const SimulatedSend = z.object({
   touchId: z.string(),
   template: z.string(),
   category: z.enum(["marketing", "transactional"]),
-  channels: z
-    .array(z.object({ channel: z.string(), chosen: z.boolean(), result: z.string() }))
-    .meta({ description: "Those that the step allows, in their order, and what was decided about each." }),
+  channels: z.array(z.object({ channel: z.string(), chosen: z.boolean(), result: z.string() })).meta({
+    description:
+      "Those that the step allows, in their order, and what was decided about each; after a wait the one that was chosen before it.",
+  }),
   channel: z.string(),
+  choice: ChannelChoice.nullable().meta({
+    description: "Why this one of several channels, as it would be stored; null: the step allows no other.",
+  }),
   address: z.string().nullable(),
   checks: z.array(SimulatedCheck),
   result: z.enum(["sent", "stopped", "waits", "failed"]).meta({

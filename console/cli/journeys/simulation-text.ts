@@ -4,6 +4,7 @@ import { padText, printable } from "../spell.ts";
 import { isMet, spellEvidence, spellGap } from "../spell-evidence.ts";
 import type { Terminal } from "../terminal.ts";
 import { spellCheck, spellShare } from "./spell-checks.ts";
+import { spellChoice } from "./spell-choice.ts";
 
 type Colours = Terminal["outColours"];
 
@@ -108,16 +109,15 @@ function renderEvidence(because: readonly Evidence[], c: Colours): string[] {
 const RESULTS = { sent: "would be sent", stopped: "not sent", waits: "waits", failed: "cannot be sent" } as const;
 
 function renderSend(step: SimulatedSend, zone: string, c: Colours): string[] {
-  const { result, reason, until, channels, checks, faults } = step;
+  const { result, reason, until, channel, choice, checks, faults } = step;
   const colour = { sent: c.green, stopped: c.red, waits: c.yellow, failed: c.red }[result];
   const why = [reason, until === null ? null : `until ${spellMoment(until, zone)}`].filter((one) => one !== null);
-  const others = channels.filter(({ chosen }) => !chosen).map(({ channel, result: said }) => `${channel} ${said}`);
   const marks = { passed: c.green("✔"), stopped: c.red("✘"), waits: c.yellow("◷") } as const;
   return [
-    `${colour("✉")} ${c.bold(printable(step.template))} by ${printable(step.channel)}, ${step.category}: ${colour(
+    `${colour("✉")} ${c.bold(printable(step.template))} by ${printable(channel)}, ${step.category}: ${colour(
       [RESULTS[result], ...why].join(", "),
     )}`,
-    ...(others.length > 0 ? [c.dim(`other channels: ${others.join(", ")}`)] : []),
+    ...(choice ? [c.dim(`takes ${spellChoice(channel, choice)}`)] : []),
     ...checks.flatMap((check) => {
       if (check.result === "not_reached") return [];
       const mark = check.result === "not_asked" ? c.dim("–") : marks[check.result];

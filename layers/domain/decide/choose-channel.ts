@@ -18,7 +18,8 @@ const NOTHING_SENT: OpenCount = { sent: 0, opened: 0 };
  *  possible one whose messages this person opens most, the first of several alike. Where none is possible it is the
  *  first that was looked at, so that its reason is the one that is told. Pure.
  *  @param channels those of the step, in its order.
- *  @param looked what is known of them, in the same order; those behind a first possible one may be left out. */
+ *  @param looked what is known of them, in the same order. Without `prefer`, those behind the first possible one play no
+ *    part and may be left out. */
 export function chooseChannel<Looked extends Candidate>(
   channels: readonly string[],
   looked: readonly Looked[],
@@ -38,9 +39,10 @@ export function chooseChannel<Looked extends Candidate>(
     return alike.length === 1 ? "best_open_rate" : "equal_open_rates";
   }
 
-  function consider(channel: string): ChannelChoice["considered"][number] {
+  function consider(channel: string, place: number): ChannelChoice["considered"][number] {
     const one = looked.find((candidate) => candidate.channel === channel);
-    if (!one) return { channel, passedOver: "later_in_order" };
+    const isBehind = !byRate && possible.length > 0 && place > channels.indexOf(chosen?.channel ?? channel);
+    if (!one || isBehind) return { channel, passedOver: "later_in_order" };
     const seen = { channel, ...(byRate && (one.opens ?? NOTHING_SENT)) };
     if (one.stopped !== undefined) return { ...seen, passedOver: one.stopped };
     if (one === chosen) return seen;

@@ -9,7 +9,7 @@ import { writeInstant } from "#events/admin-api/answer.ts";
 import type { SimulatedSend } from "#events/admin-api/simulation.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import type { Effect, EntryCause } from "./run.ts";
-import { type Choice, decideSend, type KnownAddresses, type TouchAsk } from "./simulate-touch.ts";
+import { decideSend, type KnownAddresses, type Look, type TakenChannel, type TouchAsk } from "./simulate-touch.ts";
 import { calendarOfPerson } from "./walker.ts";
 
 /** Where the links to unsubscribe of a simulated message lead: to nothing. */
@@ -19,6 +19,8 @@ export interface TouchOfRun {
   readonly effect: Extract<Effect, { kind: "touch" }>;
   readonly journey: string;
   readonly cause: EntryCause;
+  /** Where it has waited: the channel stays. */
+  readonly taken?: TakenChannel;
 }
 
 /** What is known of addresses, with the places that the simulation itself has taken. */
@@ -44,14 +46,14 @@ export function makePlaces(known: KnownAddresses): Places {
 
 /** Decides about a message now, and plans it where it would be sent. */
 export function simulateSend(
-  { effect, journey, cause }: TouchOfRun,
+  { effect, journey, cause, taken }: TouchOfRun,
   person: Profile,
   now: number,
   places: Places,
   bundle: CompiledBundle,
 ): { readonly step: SimulatedSend; readonly job?: RenderJob } {
   const { touchId, path, send } = effect;
-  const { choices, chosen } = decideSend({ touchId, send, person, now }, places, bundle);
+  const { looks, chosen, choice } = decideSend({ touchId, send, person, now, taken }, places, bundle);
   const occasion = { journey, arms: effect.arms, links: LINKS, ...(cause.event && { event: cause.event }) };
   const planned =
     chosen?.decision.kind === "go" ? planMessage(chosen, send.template, person, now, occasion, bundle) : {};
@@ -66,12 +68,13 @@ export function simulateSend(
       touchId,
       template: send.template,
       category: send.category,
-      channels: choices.map((choice) => ({
-        channel: choice.channel,
-        chosen: choice === chosen,
-        result: choice.decision.kind === "go" ? "go" : choice.decision.reason,
+      channels: looks.map((look) => ({
+        channel: look.channel,
+        chosen: look === chosen,
+        result: look.decision.kind === "go" ? "go" : look.decision.reason,
       })),
       channel: chosen?.channel ?? "",
+      choice,
       address: chosen?.address ?? null,
       checks: [...(chosen?.checks ?? [])],
       ...resultOf(chosen, planned.job !== undefined),
@@ -83,10 +86,7 @@ export function simulateSend(
   };
 }
 
-function resultOf(
-  chosen: Choice | undefined,
-  hasTemplate: boolean,
-): Pick<SimulatedSend, "result" | "reason" | "until"> {
+function resultOf(chosen: Look | undefined, hasTemplate: boolean): Pick<SimulatedSend, "result" | "reason" | "until"> {
   const decision = chosen?.decision;
   if (!decision) return { result: "stopped", reason: "channel_missing", until: null };
   if (decision.kind === "wait") {
@@ -99,7 +99,7 @@ function resultOf(
 }
 
 function planMessage(
-  { channel }: Choice,
+  { channel }: Look,
   name: string,
   person: Profile,
   now: number,

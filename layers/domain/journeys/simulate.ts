@@ -164,5 +164,7 @@ function send(world: World, touch: TouchOfRun, now: number): void {
   const { step, job } = simulateSend(touch, world.person, now, world.places, world.ask.bundle);
   world.steps.push(step);
   if (job) world.jobs.set(step, job);
-  if (step.until !== null) world.postponed.push({ until: Date.parse(step.until), touch });
+  if (step.until === null) return;
+  const { channel, choice } = step;
+  world.postponed.push({ until: Date.parse(step.until), touch: { ...touch, taken: { channel, choice } } });
 }

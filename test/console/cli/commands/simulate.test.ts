@@ -102,3 +102,41 @@ test("faults are told with their file and line, and what is missing is asked for
   expect(await simulate(CART, ...OPTIONS)).toMatchObject({ exitCode: 2 });
   expect(await simulate(CART, "--profile-of-ann", ...OPTIONS, "--event", "A")).toMatchObject({ exitCode: 2 });
 });
+
+test("why a message takes one of several channels is told with what the person opens", async () => {
+  const journey = `
+kind: journey
+name: offer
+trigger: { event: Product Viewed }
+steps:
+  - send: { channel: [email, inapp], prefer: person, template: offer, category: marketing }
+---
+kind: template
+name: offer-email
+channel: email
+category: marketing
+locales: { en: { subject: An offer, body: "<p>Only today</p>" } }
+---
+kind: template
+name: offer
+channel: inapp
+category: marketing
+locales: { en: { title: An offer, body: Only today } }
+`;
+  const ann = `
+identifiers: { email: ann@example.com }
+consent: { marketing.*: true }
+events:
+  - { event: Message Sent, ago: 5d, properties: { channel: email, touchId: a } }
+  - { event: Message Sent, ago: 4d, properties: { channel: inapp, touchId: b } }
+  - { event: In-App Dismissed, ago: 4d, properties: { touchId: b } }
+`;
+  using folder = temporaryFolder({ "offer.yaml": journey, "ann.yaml": ann });
+  await using server = await serveHarness(makeAdminHarness());
+  const files = [join(folder.path, "offer.yaml"), "--profile", join(folder.path, "ann.yaml")];
+  const { stdout } = await runStrata(["simulate", ...files, "--url", server.url, "--start", "2026-03-10T12:00:00Z"]);
+  expect(stdout).toContain("✉ offer by inapp, marketing: would be sent");
+  expect(stdout).toContain(
+    "takes inapp, whose messages this person opens most: email 0 of 1 opened, lower_open_rate; inapp 1 of 1 opened",
+  );
+});
