@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as z from "zod";
 
-/** Longer than any token of ours: a URL of 2 KB, and the rest. */
+/** Longer than any token of ours: the longest URL that is tracked (trackable-url.ts), and the rest. */
 const MAX_TOKEN_CHARS = 4096;
 const MAC_BYTES = 32;
 

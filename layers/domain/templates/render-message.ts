@@ -1,11 +1,12 @@
 import { convert } from "html-to-text";
+import { isTrackable } from "#domain/links/trackable-url.ts";
 import type { Message } from "#events/message.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { findHtmlLinks, findTextLinks, isWebPage } from "./find-links.ts";
 import { readHeaderText, readPlainText } from "./header-text.ts";
 import { renderFields } from "./render-fields.ts";
 import type { MessageLink, Rendered, RenderFault, RenderFaultCode, RenderJob } from "./rendering.ts";
-import { warningsOf } from "./warnings.ts";
+import { warningsOf, warnOfLinks } from "./warnings.ts";
 
 /** A field that breaks the rules of its channel. */
 class FieldError extends Error {
@@ -27,8 +28,10 @@ export function renderMessage(job: RenderJob): Rendered {
   if (faults.length > 0) return { ok: false, faults, missing };
   try {
     const message = shapeMessage(job, fields);
-    const links = findLinks(message).filter(({ url }) => !job.untracked.includes(url));
-    return { ok: true, message, links, warnings: warningsOf(message, job), missing };
+    const found = findLinks(message).filter(({ url }) => !job.untracked.includes(url));
+    const links = found.filter(({ url }) => isTrackable(url));
+    const warnings = [...warningsOf(message, job), ...warnOfLinks(found.filter((link) => !links.includes(link)))];
+    return { ok: true, message, links, warnings, missing };
   } catch (error) {
     if (!(error instanceof FieldError)) throw error;
     const fault: RenderFault = { code: error.code, field: error.field, message: error.message };

@@ -58,7 +58,7 @@ export interface MessageLink {
 }
 
 export interface RenderWarning {
-  readonly code: "email_clipped" | "no_unsubscribe_link" | "sms_parts";
+  readonly code: "email_clipped" | "no_unsubscribe_link" | "link_untracked" | "sms_parts";
   readonly message: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Message } from "#events/message.ts";
-import type { RenderJob, RenderWarning } from "./rendering.ts";
+import type { MessageLink, RenderJob, RenderWarning } from "./rendering.ts";
 
 /** Gmail shows this much of a mail's HTML, and hides the rest behind a link. */
 const SHOWN_BYTES = 102 * 1024;
@@ -25,6 +25,14 @@ export function warningsOf(message: Message, { category, untracked }: RenderJob)
     warnings.push({ code: "no_unsubscribe_link", message: text });
   }
   return warnings;
+}
+
+/** One for each URL that is too long to be tracked. */
+export function warnOfLinks(untracked: readonly MessageLink[]): RenderWarning[] {
+  return Array.from(new Set(untracked.map(({ url }) => url)), (url) => ({
+    code: "link_untracked",
+    message: `a link of ${url.length} characters is too long to be tracked: clicks on it are not counted (${url.slice(0, 60)}…)`,
+  }));
 }
 
 function warnOfParts(text: string): RenderWarning[] {

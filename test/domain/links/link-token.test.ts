@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashAddress, type LinkPayload, readLink, signLink } from "#domain/links/link-token.ts";
+import { isTrackable } from "#domain/links/trackable-url.ts";
 
 const KEY = { id: "k1", secret: Buffer.alloc(32, 1) };
 const OLD = { id: "k0", secret: Buffer.alloc(32, 2) };
@@ -28,6 +29,25 @@ describe("link tokens", () => {
     const token = signLink(CLICK, OLD);
     expect(readLink(token, [KEY, OLD])).toEqual(CLICK);
     expect(readLink(token, [KEY])).toBeUndefined();
+  });
+
+  test("of a URL that is tracked are read, whatever its length and letters", () => {
+    const units = fc.constantFrom("a", "%20", "é", "您", "😀", "\u0001");
+    const urls = fc
+      .tuple(units, fc.integer({ min: 0, max: 6_000 }))
+      .map(([unit, length]) => `https://shop.example/?q=${unit.repeat(Math.floor(length / unit.length))}`);
+    const longest = { t: "t".repeat(64), c: "webhook" };
+    const seen = new Set<boolean>();
+    fc.assert(
+      fc.property(urls, (u) => {
+        const token = signLink({ k: "click", ...longest, u }, KEY);
+        seen.add(isTrackable(u));
+        if (isTrackable(u)) expect(readLink(token, [KEY])).toMatchObject({ u });
+        else expect(u.length).toBeGreaterThan(400);
+      }),
+    );
+    expect(isTrackable(`https://shop.example/?q=${"a".repeat(2_600)}`)).toBe(true);
+    expect(seen).toEqual(new Set([true, false]));
   });
 
   test("no change of a single character is believed", () => {

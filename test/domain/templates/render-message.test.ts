@@ -204,6 +204,22 @@ describe("a broken template", () => {
   });
 });
 
+describe("a link that is too long to be tracked", () => {
+  const long = `https://shop.example/?q=${"x".repeat(3_000)}`;
+
+  test("stays as it is, and the preview says so, once for each", () => {
+    const body = `<a href="${long}">long</a> <a href="https://shop.example/">short</a> <a href="${long}">long</a>`;
+    const { links, warnings } = renderedOf(anEmailJob({ subject: "s", body }));
+    expect(new Set(links.map(({ url }) => url))).toEqual(new Set(["https://shop.example/"]));
+    expect(warnings).toEqual([
+      {
+        code: "link_untracked",
+        message: expect.stringMatching(/^a link of 3024 characters .*https:\/\/shop\.example\/\?q=x+…\)$/),
+      },
+    ]);
+  });
+});
+
 describe("the other channels", () => {
   test("a text has no control characters and no entities", () => {
     const { message } = renderedOf(text("{{ person.traits.name }}\r\nbye", named("A&B\u0007\u001b[31m")));
