@@ -2,7 +2,6 @@ import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeAliyunSmsChannel } from "#aws/channels/aliyun-sms.ts";
 import { canonicalQuery, signAcs3 } from "#aws/channels/sign-acs3.ts";
-import type { SendResult } from "#domain/ports/channel.ts";
 import { type LoopbackRequest, openLoopbackApi, type Reaction } from "../../support/loopback-api.ts";
 import { BY, outgoing } from "../../support/outgoing.ts";
 
@@ -73,31 +72,11 @@ describe("a text over Alibaba Cloud", () => {
     expect(request.headers.authorization).toBe(authorizationOf(request));
   });
 
-  test.each<[string, SendResult]>([
-    ["isv.MOBILE_NUMBER_ILLEGAL", { kind: "failed", code: "address_invalid", suppress: true }],
-    ["isv.SMS_TEMPLATE_ILLEGAL", { kind: "failed", code: "template_unknown" }],
-    ["isv.TEMPLATE_MISSING_PARAMETERS", { kind: "failed", code: "template_parameters" }],
-    ["isv.BLACK_KEY_CONTROL_LIMIT", { kind: "failed", code: "opted_out", suppress: "marketing" }],
-    ["isv.DAY_LIMIT_CONTROL", { kind: "retry", afterMs: 900_000, code: "quota_spent" }],
-    ["isv.AMOUNT_NOT_ENOUGH", { kind: "retry", afterMs: 900_000, code: "account_unpaid" }],
-    ["isv.SMS_SIGNATURE_ILLEGAL", { kind: "retry", afterMs: 900_000, code: "sender_not_verified" }],
-    ["isp.RAM_PERMISSION_DENY", { kind: "retry", afterMs: 0, code: "unauthorised" }],
-    ["SignatureDoesNotMatch", { kind: "retry", afterMs: 0, code: "unauthorised" }],
-    ["Throttling.User", { kind: "retry", afterMs: 0, code: "throttled" }],
-    ["isp.SYSTEM_ERROR", { kind: "unknown", code: "provider_error" }],
-    ["isv.SOMETHING_NEW", { kind: "unknown", code: "refused_unclear" }],
-  ])("answers %s as %o", async (Code, result) => {
-    const { channel } = await open({ status: 400, body: { Code, Message: "about 13512345678", RequestId: "r" } });
-    expect(await channel.send(SMS, BY)).toEqual(result);
-  });
-
-  test.each<[string, SendResult]>([
-    ["触发分钟级流控Permits:1", { kind: "retry", afterMs: 60_000, code: "number_limit", healthy: true }],
-    ["触发小时级流控Permits:5", { kind: "retry", afterMs: 900_000, code: "number_limit", healthy: true }],
-    ["触发天级流控Permits:10", { kind: "failed", code: "number_limit_day" }],
-  ])("waits as long as a number's limit says: %s", async (Message, result) => {
-    const { channel } = await open({ body: { Code: "isv.BUSINESS_LIMIT_CONTROL", Message } });
-    expect(await channel.send(SMS, BY)).toEqual(result);
+  test("is for a number outside of China with a template for China: refused, and the number is none the worse", async () => {
+    const { channel } = await open({ status: 400, body: { Code: "isv.MOBILE_NUMBER_ILLEGAL", Message: "no" } });
+    const abroad = await channel.send({ ...SMS, address: "+85251234567" }, BY);
+    expect(abroad).toEqual({ kind: "failed", code: "address_invalid" });
+    expect(await channel.send(SMS, BY)).toEqual({ kind: "failed", code: "address_invalid", suppress: true });
   });
 
   test("is unknown where the answer is lost, and not where nobody was reached", async () => {

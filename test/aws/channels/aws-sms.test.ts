@@ -21,11 +21,6 @@ async function open(reaction: Reaction) {
   return { api, channel };
 }
 
-/** An error in AWS JSON 1.0. */
-function refusal(type: string, fields: Record<string, string> = {}, status = 400): Reaction {
-  return { status, body: { __type: `com.amazonaws.sms#${type}`, Message: "about +14255550156", ...fields } };
-}
-
 describe("a text over AWS End User Messaging", () => {
   test("is one SendTextMessage with the touch as its context, signed", async () => {
     const { api, channel } = await open({ body: { MessageId: "m-1" } });
@@ -56,35 +51,6 @@ describe("a text over AWS End User Messaging", () => {
   });
 
   test.each<[string, Reaction, SendResult]>([
-    [
-      "somebody who answered STOP",
-      refusal("ConflictException", { Reason: "DESTINATION_PHONE_NUMBER_OPTED_OUT" }),
-      { kind: "failed", code: "opted_out", suppress: "marketing" },
-    ],
-    [
-      "the sandbox",
-      refusal("ConflictException", { Reason: "DESTINATION_PHONE_NUMBER_NOT_VERIFIED" }),
-      { kind: "failed", code: "number_not_verified" },
-    ],
-    [
-      "another conflict",
-      refusal("ConflictException", { Reason: "MESSAGE_TYPE_MISMATCH" }),
-      { kind: "retry", afterMs: 900_000, code: "channel_conflict" },
-    ],
-    [
-      "spending used up",
-      refusal("ServiceQuotaExceededException", { Reason: "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT" }),
-      { kind: "retry", afterMs: 900_000, code: "quota_spent" },
-    ],
-    ["a rate", refusal("ThrottlingException"), { kind: "retry", afterMs: 0, code: "throttled" }],
-    ["no permission", refusal("AccessDeniedException"), { kind: "retry", afterMs: 0, code: "unauthorised" }],
-    ["a wrong request", refusal("ValidationException"), { kind: "failed", code: "bad_request" }],
-    [
-      "no such sender",
-      refusal("ResourceNotFoundException"),
-      { kind: "retry", afterMs: 900_000, code: "sender_not_verified" },
-    ],
-    ["an error of theirs", refusal("InternalServerException", {}, 500), { kind: "unknown", code: "provider_error" }],
     // The SDK's own word for a connection that broke.
     ["a lost answer", "drop", { kind: "unknown", code: "timed_out" }],
     ["silence", "hang", { kind: "unknown", code: "timed_out" }],

@@ -43,23 +43,6 @@ describe("a notification over JPush", () => {
     });
   });
 
-  test.each<[number, number, SendResult]>([
-    [1011, 400, { kind: "failed", code: "token_dead", suppress: true }],
-    [1002, 400, { kind: "failed", code: "bad_request" }],
-    [1003, 400, { kind: "failed", code: "bad_request" }],
-    [1005, 400, { kind: "failed", code: "message_too_long" }],
-    [1004, 401, { kind: "retry", afterMs: 0, code: "unauthorised" }],
-    [1008, 400, { kind: "retry", afterMs: 900_000, code: "configuration_unknown" }],
-    [2002, 429, { kind: "retry", afterMs: 60_000, code: "throttled" }],
-    [2003, 403, { kind: "retry", afterMs: 900_000, code: "unauthorised" }],
-    [1000, 500, { kind: "unknown", code: "provider_error" }],
-    [1030, 503, { kind: "unknown", code: "provider_error" }],
-    [9999, 400, { kind: "failed", code: "bad_request" }],
-  ])("answers %i as it says", async (code, status, result) => {
-    const { channel } = await open({ status, body: { msg_id: 1, error: { code, message: `about ${DEVICE}` } } });
-    expect(await channel.send(PUSH, BY)).toEqual(result);
-  });
-
   test.each<[string, Reaction, SendResult]>([
     ["lost", "drop", { kind: "unknown", code: "connection_lost" }],
     ["a proxy's", { status: 504, body: "" }, { kind: "unknown", code: "provider_error" }],

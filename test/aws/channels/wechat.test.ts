@@ -150,21 +150,6 @@ describe("a message of an official account", () => {
     expect((await work.find("channel#account", "token"))?.body).toEqual({ endsAt: 0 });
   });
 
-  test.each<[number, SendResult]>([
-    [40003, { kind: "failed", code: "address_invalid", suppress: "marketing" }],
-    [43004, { kind: "failed", code: "not_subscribed", suppress: "marketing" }],
-    [43101, { kind: "failed", code: "opted_out", suppress: "marketing" }],
-    [40037, { kind: "failed", code: "template_unknown" }],
-    [47003, { kind: "failed", code: "template_parameters" }],
-    [45009, { kind: "retry", afterMs: 900_000, code: "quota_spent" }],
-    [48001, { kind: "retry", afterMs: 900_000, code: "unauthorised" }],
-    [-1, { kind: "retry", afterMs: 0, code: "provider_busy" }],
-    [61234, { kind: "failed", code: "wechat_61234" }],
-  ])("answers %i as it says", async (errcode, result) => {
-    const { worker } = await open({ send: () => ({ body: { errcode, errmsg: "about oAbCdEfGh" } }) });
-    expect(await worker().send(NEWS, BY)).toEqual(result);
-  });
-
   test.each<[string, Reaction, SendResult]>([
     ["lost", "drop", { kind: "unknown", code: "connection_lost" }],
     ["a proxy's", { status: 502, body: "<html>" }, { kind: "unknown", code: "answer_unreadable" }],
