@@ -42,6 +42,9 @@ export const JourneyStats = z
           unknown: Count,
           failed: z.record(z.string(), Count),
           stopped: z.record(z.string(), Count).meta({ description: "Not sent, by reason." }),
+          channels: z
+            .record(z.string(), z.object({ requested: Count, sent: Count }))
+            .meta({ description: "By the channel that was chosen." }),
         }),
       )
       .meta({ description: "By send step; of touches that were requested in these days." }),

@@ -48,13 +48,18 @@ function renderSteps({ steps, messages }: JourneyStats, c: Colours): string[] {
   ];
 }
 
-function spellMessage({ sent, pending, unknown, failed, stopped }: JourneyStats["messages"][number]): string {
+function spellMessage(message: JourneyStats["messages"][number]): string {
+  const { sent, pending, unknown, failed, stopped, channels } = message;
+  const chosen = Object.entries(channels).map(([channel, own]) => {
+    return `${printable(channel)} ${groupDigits(own.sent)} of ${groupDigits(own.requested)} sent`;
+  });
   return [
     `${groupDigits(sent)} sent`,
     ...(pending > 0 ? [`${groupDigits(pending)} on the way`] : []),
     ...(unknown > 0 ? [`${groupDigits(unknown)} unknown`] : []),
     ...(Object.keys(stopped).length > 0 ? [`not sent: ${spellCounts(stopped)}`] : []),
     ...(Object.keys(failed).length > 0 ? [`failed: ${spellCounts(failed)}`] : []),
+    ...(chosen.length > 1 ? [`by channel: ${chosen.join(", ")}`] : []),
   ].join(", ");
 }
 

@@ -21,6 +21,8 @@ export interface MessageTally {
   unknown: number;
   readonly failed: Map<string, number>;
   readonly stopped: Map<string, number>;
+  /** By the channel that was chosen. */
+  readonly channels: Map<string, { requested: number; sent: number }>;
 }
 
 /** What runs and touches of one journey add up to. Counted from what is stored, a thing once: nothing that is delivered
@@ -89,17 +91,21 @@ function addSteps({ steps }: JourneyTally, run: Run, { program }: CompiledJourne
   }
 }
 
-export function addTouch({ messages }: JourneyTally, { path, state, reason = "" }: Touch): void {
+export function addTouch({ messages }: JourneyTally, { path, channel, state, reason = "" }: Touch): void {
   const known = messages.get(path) ?? newMessage();
   messages.set(path, known);
   known.requested++;
+  const own = known.channels.get(channel) ?? { requested: 0, sent: 0 };
+  known.channels.set(channel, own);
+  own.requested++;
+  if (state === "sent") own.sent++;
   if (state === "sent" || state === "unknown") known[state]++;
   else if (state === "failed" || state === "stopped") add(known[state], reason);
   else known.pending++;
 }
 
 function newMessage(): MessageTally {
-  return { requested: 0, sent: 0, pending: 0, unknown: 0, failed: new Map(), stopped: new Map() };
+  return { requested: 0, sent: 0, pending: 0, unknown: 0, failed: new Map(), stopped: new Map(), channels: new Map() };
 }
 
 function newArm(): ArmTally {

@@ -102,9 +102,10 @@ export function viewStats(
     steps: viewSteps(journey, steps),
     messages: [...messages]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, { failed, stopped, ...counts }]) => ({
+      .map(([path, { failed, stopped, channels, ...counts }]) => ({
         path,
         ...counts,
+        channels: Object.fromEntries([...channels].toSorted(([, a], [, b]) => b.requested - a.requested)),
         failed: recordOf(failed),
         stopped: recordOf(stopped),
       })),

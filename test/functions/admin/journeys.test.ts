@@ -57,7 +57,7 @@ beforeAll(async () => {
   await put("elsewhere", { journey: "other" });
   await touch("t1", "sent");
   await touch("t2", "stopped", "no_consent");
-  await touch("t3", "waiting", "quiet_hours");
+  await touch("t3", "waiting", "quiet_hours", "sms");
 });
 
 function at(kind: "goal" | "finished" | "held-out"): Outcome {
@@ -83,7 +83,7 @@ async function put(name: string, more: Partial<Run>): Promise<void> {
   await admin.ports.profiles.save({ ...aPerson(name), state: { ...emptyState(), newestReceivedAt: NOON } });
 }
 
-async function touch(id: string, state: Touch["state"], reason?: string): Promise<void> {
+async function touch(id: string, state: Touch["state"], reason?: string, channel = "email"): Promise<void> {
   const stored: Touch = {
     id,
     profileId: "p_live" as ProfileId,
@@ -91,8 +91,8 @@ async function touch(id: string, state: Touch["state"], reason?: string): Promis
     definitionVersion: version,
     runId: "live",
     path: "steps.2.send",
-    channels: ["email"],
-    channel: "email",
+    channels: ["email", "sms"],
+    channel,
     template: "cart",
     category: "marketing",
     overCap: "skip",
@@ -124,7 +124,16 @@ describe("the figures of a journey", () => {
       { path: "steps.3.wait", step: "wait", entered: 3, waiting: 1, left: 2 },
     ]);
     expect(messages).toEqual([
-      { path: "steps.2.send", requested: 3, sent: 1, pending: 1, unknown: 0, failed: {}, stopped: { no_consent: 1 } },
+      {
+        path: "steps.2.send",
+        requested: 3,
+        sent: 1,
+        pending: 1,
+        unknown: 0,
+        failed: {},
+        stopped: { no_consent: 1 },
+        channels: { email: { requested: 2, sent: 1 }, sms: { requested: 1, sent: 0 } },
+      },
     ]);
   });
 

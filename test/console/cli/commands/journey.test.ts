@@ -28,6 +28,7 @@ test("the figures of a journey are a table of steps, with what was not sent and 
           unknown: 1,
           failed: {},
           stopped: { no_consent: 299 },
+          channels: { email: { requested: 880, sent: 640 }, sms: { requested: 120, sent: 60 } },
         },
       ],
       refused: {
@@ -53,7 +54,7 @@ test("the figures of a journey are a table of steps, with what was not sent and 
 
       step            entered  waiting     left
       steps.2.send      1,000        0    1,000
-        700 sent, 1 unknown, not sent: no_consent 299
+        700 sent, 1 unknown, not sent: no_consent 299, by channel: email 640 of 880 sent, sms 60 of 120 sent
 
       goal reached, and how much more often than by those held out (95 %, however often you look)
       everyone      13.9 %  150 of 1,082  +4.1 points (+1.2 to +7.0)
