@@ -52,12 +52,15 @@ async function endTouchWaits(ports: JourneyPorts, timers: readonly Timer[], now:
   const awaited: Timer[] = [];
   for (const timer of timers) {
     const stored = await ports.touches.find(timer.id.slice(TOUCH.length));
-    if (!stored && !isDead(timer, now)) {
+    const waiting = stored?.touch.state === "waiting" ? stored.touch : undefined;
+    const isReached = stored !== undefined && stored.revision >= timer.version;
+    // Whoever put the row may be about to write that the touch waits. One that waits already is sent on: who decides it
+    // anew takes the next revision, and then the slower of the two writes nothing.
+    if (!waiting && !isReached && !isDead(timer, now)) {
       awaited.push(timer);
       continue;
     }
-    const { touch } = stored ?? {};
-    if (touch?.state === "waiting") await ports.queueOf(touch.channel)?.send([{ touchId: touch.id }]);
+    if (waiting) await ports.queueOf(waiting.channel)?.send([{ touchId: waiting.id }]);
     await ports.timers.remove(timer, Math.max(timer.version, stored?.revision ?? 0));
   }
   return awaited;
