@@ -1,15 +1,21 @@
+import { addOptOutLine } from "#domain/sms/opt-out-line.ts";
+import { segmentsTo } from "#domain/sms/segments-to.ts";
+import type { Category } from "#events/definitions/template.ts";
 import type { Message } from "#events/message.ts";
 import type { MessageLink, RenderJob, RenderWarning } from "./rendering.ts";
 
 /** Gmail shows this much of a mail's HTML, and hides the rest behind a link. */
 const SHOWN_BYTES = 102 * 1024;
-/** Characters of one SMS: of the GSM alphabet, and in UCS-2. Longer ones are sent and paid for in parts of 153 or 67. */
-const SMS = { gsm: { one: 160, part: 153 }, ucs2: { one: 70, part: 67 } };
-const GSM = /^[\n\r !"#$%&'()*+,\-./0-9:;<=>?@A-Z_a-z£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà^{}\\[\]~|€]*$/;
+/** Where the preview knows no number: how a text is counted depends on its region. */
+const REGIONS = [
+  { to: "", name: "" },
+  { to: "+86", name: "China (+86)" },
+  { to: "+1", name: "North America (+1)" },
+];
 
 /** What is not wrong, but is worth a look before a message goes out. */
 export function warningsOf(message: Message, { category, untracked }: RenderJob): RenderWarning[] {
-  if (message.channel === "sms") return warnOfParts(message.text);
+  if (message.channel === "sms") return warnOfParts(message.text, category);
   if (message.channel !== "email") return [];
   const warnings: RenderWarning[] = [];
   const bytes = Buffer.byteLength(message.html);
@@ -35,8 +41,14 @@ export function warnOfLinks(untracked: readonly MessageLink[]): RenderWarning[] 
   }));
 }
 
-function warnOfParts(text: string): RenderWarning[] {
-  const { one, part } = GSM.test(text) ? SMS.gsm : SMS.ucs2;
-  if (text.length <= one) return [];
-  return [{ code: "sms_parts", message: `${text.length} characters are ${Math.ceil(text.length / part)} messages` }];
+/** As how many messages a text is sent, where it is more than one: everywhere, and where a region's networks or the line that
+ *  the sender adds there make it more. */
+function warnOfParts(text: string, category: Category): RenderWarning[] {
+  const sizes = REGIONS.map(({ to, name }) => ({ name, count: segmentsTo(to, addOptOutLine(text, { to, category })) }));
+  const elsewhere = sizes[0]?.count ?? 1;
+  const differing = sizes.filter(({ count }) => count !== elsewhere).map(({ count, name }) => `${name} ${count}`);
+  if (elsewhere <= 1 && differing.length === 0) return [];
+  const also = differing.length > 0 ? `; to numbers of ${differing.join(", of ")}` : "";
+  const messages = elsewhere === 1 ? "1 message" : `${elsewhere} messages`;
+  return [{ code: "sms_parts", message: `${text.length} characters are ${messages}${also}` }];
 }

@@ -226,13 +226,24 @@ describe("the other channels", () => {
     expect(message).toEqual({ channel: "sms", text: "A&B[31m\nbye" });
   });
 
-  test("a long text says how many messages it is", () => {
-    const parts = (body: string) => renderedOf(text(body)).warnings.map(({ message }) => message);
-    expect([parts("a".repeat(161)), parts("好".repeat(71)), parts("a".repeat(160))]).toEqual([
-      ["161 characters are 2 messages"],
-      ["71 characters are 2 messages"],
-      [],
-    ]);
+  test.each([
+    ["a".repeat(70), []],
+    ["a".repeat(160), ["160 characters are 1 message; to numbers of China (+86) 3"]],
+    ["a".repeat(161), ["161 characters are 2 messages; to numbers of China (+86) 3"]],
+    // Two septets each, of the GSM alphabet's extension.
+    ["€".repeat(100), ["100 characters are 2 messages"]],
+    ["好".repeat(71), ["71 characters are 2 messages"]],
+  ])("a long text says how many messages it is: %.8s…", (body, warnings) => {
+    expect(renderedOf(text(body)).warnings.map(({ message }) => message)).toEqual(warnings);
+  });
+
+  test.each([
+    [60, []],
+    [65, ["65 characters are 1 message; to numbers of China (+86) 2"]],
+    [145, ["145 characters are 1 message; to numbers of China (+86) 3, of North America (+1) 2"]],
+  ])("what the sender adds to a marketing text counts too: %i letters", (letters, warnings) => {
+    const marketing = text("a".repeat(letters), { category: "marketing" });
+    expect(renderedOf(marketing).warnings.map(({ message }) => message)).toEqual(warnings);
   });
 
   test("a webhook's values cannot break out of their JSON", () => {
