@@ -16,8 +16,10 @@ interface SendProps {
 
 /** What one call of SQS takes and gives. */
 const batchSize = 10;
-/** Batches of one channel at once: 200 touches on their way to its providers, whose rate all of them share. */
-const maxConcurrency = 10;
+/** Batches of one channel at once: 100 touches on their way to its providers, whose rate all of them share. At ten a second,
+ *  where a definition says nothing, they have their places within the ten seconds for which a sender holds one; of more a
+ *  part would be put back each time. */
+const maxConcurrency = 5;
 
 /** Requested touches → providers: one function a channel, all of the same code, so that one that hangs is alone with it. */
 export class Send extends Construct {

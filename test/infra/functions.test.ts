@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { TOUCHES_A_MESSAGE } from "#aws/queues/pack-touches.ts";
+import { askGate } from "#domain/sending/ask-gate.ts";
+import { makeMemoryWorkStore } from "../support/memory-work-store.ts";
 import { synthesise } from "./synthesised.ts";
 
 const { functions: template } = synthesise();
@@ -198,7 +201,7 @@ describe("consumers of the queues", () => {
     });
   });
 
-  test.each(senders)("%s takes ten touches at a time, gathered for a second, ten batches at once", (id) => {
+  test.each(senders)("%s takes ten messages at a time, gathered for a second, five batches at once", (id) => {
     const mapping = mappings.find(({ Properties }) => Properties.FunctionName.Ref === id);
     expect(mapping?.Properties).toEqual({
       EventSourceArn: { "Fn::GetAtt": [`${id.slice(4)}Queue`, "Arn"] },
@@ -206,8 +209,20 @@ describe("consumers of the queues", () => {
       BatchSize: 10,
       MaximumBatchingWindowInSeconds: 1,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
-      ScalingConfig: { MaximumConcurrency: 10 },
+      ScalingConfig: { MaximumConcurrency: 5 },
     });
+  });
+
+  test("have no more touches in work than find places in the schedule of a provider with the default rate", async () => {
+    const sender = mappings.find(({ Properties }) => Properties.FunctionName.Ref === "SendEmail");
+    const { BatchSize, ScalingConfig } = sender?.Properties ?? {};
+    const ports = { work: makeMemoryWorkStore(), now: () => 0, sleep: async () => undefined };
+    const definition = { kind: "channel", name: "mail", channel: "email", adapter: "smtp" } as const;
+    const wanted: number = BatchSize * TOUCHES_A_MESSAGE;
+    for (let batch = 0; batch < ScalingConfig.MaximumConcurrency; batch++) {
+      const { at } = await askGate(ports, definition, { wanted, owner: `worker ${batch}` });
+      expect(at, `batch ${batch}`).toHaveLength(wanted);
+    }
   });
 
   test("have room for six attempts before another poller sees a message", () => {
