@@ -10,7 +10,7 @@ describe("tests that start the local runtime", () => {
   const importersOf = (target: string) =>
     files.filter(({ imports }) => imports.some((each) => each.own && !each.typeOnly && each.target === target));
 
-  test("are in the project that runs one file at a time", () => {
+  test("are in the project that begins first and has the longer limits", () => {
     const direct = importersOf(runtimeStarter);
     const starters = [...direct, ...direct.flatMap(({ path }) => importersOf(path))].map(({ path }) => path);
     const tests = starters.filter((path) => path.endsWith(".test.ts"));
