@@ -3,7 +3,7 @@ import { hashAddress, type LinkKey } from "#domain/links/link-token.ts";
 import type { EventStream } from "#domain/ports/streams.ts";
 import type { SuppressionStore } from "#domain/ports/suppression-store.ts";
 import type { Profile } from "#domain/profile/state.ts";
-import { addressesOf } from "#domain/touches/address.ts";
+import { allAddressesOf } from "#domain/touches/address.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import { consentEvent, type Hearing, type Statement } from "./consent-event.ts";
 
@@ -72,7 +72,7 @@ export async function liftUnsubscribed(
 export function hashedAddresses({ person, address }: Subject, channel: string, key: LinkKey): HashedAddress[] {
   const channels = channel === "*" ? ChannelName.options : [channel];
   const found = channels.flatMap((name): HashedAddress[] => {
-    const own = person ? addressesOf(person, name).map((each) => hashAddress(name, each, key)) : [];
+    const own = person ? allAddressesOf(person, name).map((each) => hashAddress(name, each, key)) : [];
     const meant = address?.channel === name ? [address.addressHash] : [];
     return [...new Set([...meant, ...own])].map((addressHash) => ({ channel: name, addressHash }));
   });

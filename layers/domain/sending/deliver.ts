@@ -8,7 +8,7 @@ import type { Sign } from "./breaker.ts";
 import { callProvider, PROVIDER_TIMEOUT_MS, signOf } from "./call-provider.ts";
 import { composeMessage } from "./compose.ts";
 import type { Candidate } from "./open-touch.ts";
-import { decideKnown } from "./question.ts";
+import { capHashesOf, decideKnown } from "./question.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { sentOutcome } from "./sent-outcome.ts";
 import { takeCapPlace } from "./take-cap-place.ts";
@@ -47,7 +47,11 @@ export async function deliver(
   const composed = await composeMessage(ports.renderer, composing, bundle);
   if (composed.kind === "failed")
     return { turn: await end(ports, candidate, fail(touch, composed.reason, ports.now())) };
-  const place = candidate.onlyBy === undefined ? await takeCapPlace(ports.caps, touch, bundle, ports.now()) : undefined;
+  const hashes = capHashesOf(known, surroundings.key);
+  const place =
+    candidate.onlyBy === undefined
+      ? await takeCapPlace(ports.caps, touch, { hashes, bundle, now: ports.now() })
+      : undefined;
   if (place?.kind === "full") {
     if (touch.overCap === "skip") return { turn: await end(ports, candidate, stop(touch, "cap_reached", ports.now())) };
     return { turn: await waitUntil(ports, stored, { until: place.opensAt, reason: "cap_reached" }) };

@@ -1,6 +1,6 @@
 import { capsFor, takePlace } from "#domain/decide/caps.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import type { CapStore } from "#domain/ports/cap-store.ts";
+import type { CapKey, CapStore } from "#domain/ports/cap-store.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 
 /** Every sender that loses a race has been overtaken by one that took a place: this many places fall free for no cap. */
@@ -14,20 +14,26 @@ export class CapBusyError extends Error {
 }
 
 /** Takes a touch's place under the frequency caps of its address, as of `now`, or says when one falls free. A touch that
- *  had a place and was not sent takes a new one: caps count what is sent, when it is sent. Throws CapBusyError. */
+ *  had a place and was not sent takes a new one: caps count what is sent, when it is sent. The place is taken at the first
+ *  hash; what counts at the others, of people whom this one has absorbed, counts too. Throws CapBusyError. */
 export async function takeCapPlace(
   caps: CapStore,
   touch: Touch,
-  { project }: CompiledBundle,
-  now: number,
+  of: { readonly hashes: readonly string[]; readonly bundle: CompiledBundle; readonly now: number },
 ): Promise<{ readonly kind: "free" } | { readonly kind: "full"; readonly opensAt: number }> {
-  const own = capsFor(project.caps, touch.channel, touch.category);
-  if (own.length === 0 || touch.addressHash === undefined) return { kind: "free" };
-  const key = { channel: touch.channel, category: touch.category, address: touch.addressHash };
+  const { channel, category } = touch;
+  const { bundle, now } = of;
+  const own = capsFor(bundle.project.caps, channel, category);
+  const [key, ...formerKeys] = of.hashes.map((address): CapKey => ({ channel, category, address }));
+  if (own.length === 0 || !key) return { kind: "free" };
+  const former = (await Promise.all(formerKeys.map((one) => caps.find(one)))).flatMap(({ uses }) => uses);
   const expiresAt = now + Math.max(...own.map(({ perMs }) => perMs));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { revision, uses } = await caps.find(key);
-    const others = uses.filter(({ touchId }) => touchId !== touch.id);
+    // What counts at the others is written down at the first as well: each use counts once.
+    const all = new Map([...former, ...uses].map((use) => [use.touchId, use]));
+    all.delete(touch.id);
+    const others = [...all.values()];
     const decision = takePlace(own, others, touch.id, now);
     if (decision.kind === "full") return decision;
     const saved = await caps.save(key, { revision: revision + 1, uses: decision.uses }, expiresAt);

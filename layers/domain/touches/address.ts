@@ -21,8 +21,13 @@ export function appsOf(
   return apps.length > 0 && named.length === apps.length ? new Set(named) : undefined;
 }
 
-/** Addresses of a person on a channel, the one learned last first; of `apps` only, where they are given. Channels that have no address of their own (webhook,
- *  inapp, log) reach the person by id. */
+/** Whether a channel has no addresses of its own (webhook, inapp, log): it reaches people by their id. */
+export function isByPersonId(channel: string): boolean {
+  return ADDRESS_TYPES[channel] === undefined;
+}
+
+/** Addresses of a person on a channel, the one learned last first; of `apps` only, where they are given. Where people are
+ *  reached by their id, it is the one. */
 export function addressesOf(
   person: { readonly id: ProfileId; readonly state: ProfileState },
   channel: string,
@@ -38,4 +43,13 @@ export function addressesOf(
       return types.includes(family) && (app === undefined || !apps || apps.has(app));
     })
     .map(({ value }) => value);
+}
+
+/** All of a person's addresses on a channel, the one to write to first. Where people are reached by their id, those of the
+ *  people whom they have absorbed lead to them too. */
+export function allAddressesOf(
+  person: { readonly id: ProfileId; readonly state: ProfileState },
+  channel: string,
+): string[] {
+  return isByPersonId(channel) ? [person.id, ...person.state.absorbed] : addressesOf(person, channel);
 }
