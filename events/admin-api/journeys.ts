@@ -24,8 +24,12 @@ export const JourneyStats = z
     version: z.int().nullable().meta({ description: "Null: every version." }),
     from: CalendarDay,
     to: CalendarDay,
-    exact: z.boolean().meta({ description: "False: time ran out, and the counts are those of `share` of all runs." }),
+    exact: z.boolean().meta({
+      description:
+        "False: time ran out, and the counts are those of `share` of all runs; or `from` is before `keptFrom`, and runs of those days are missing.",
+    }),
     share: z.number().meta({ description: "How much was looked at, at most 1." }),
+    keptFrom: CalendarDay.meta({ description: "The first day of entry of which every run is still kept." }),
     asOf: Instant,
     runs: z.object({ entered: Count, heldOut: Count, live: Count, converted: Count }),
     outcomes: z

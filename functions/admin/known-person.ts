@@ -2,18 +2,19 @@ import type { CapUse, Category } from "#domain/decide/caps.ts";
 import { capsFor } from "#domain/decide/caps.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import type { CompiledJourney } from "#domain/journeys/compile-journey.ts";
+import { countRuns } from "#domain/journeys/enter.ts";
 import type { KnownPerson } from "#domain/journeys/simulate.ts";
 import { hashAddress } from "#domain/links/link-token.ts";
 import type { Profile } from "#domain/profile/state.ts";
 import { addressesOf, appsOf } from "#domain/touches/address.ts";
 import type { AdminPorts } from "./ports.ts";
 
-type KnowingPorts = Pick<AdminPorts, "runs" | "suppressions" | "caps" | "linkKey">;
+type KnowingPorts = Pick<AdminPorts, "runs" | "suppressions" | "caps" | "linkKey" | "now">;
 
 /** What is known of somebody who does not exist: nothing. */
 export const NOBODY_KNOWN: KnownPerson = {
   liveRuns: 0,
-  keptRuns: 0,
+  recentRuns: 0,
   gates: [],
   isSuppressed: () => false,
   usesOf: () => [],
@@ -31,8 +32,8 @@ export async function readKnownPerson(
     journey.once ? ports.runs.gatesOf(person.id) : [],
     readAddresses(person, journey, bundle, ports),
   ]);
-  const kept = runs.filter(({ run }) => run.movedTo === undefined);
-  return { liveRuns: kept.filter(({ run }) => !run.outcome).length, keptRuns: kept.length, gates, ...addresses };
+  const kept = runs.map(({ run }) => run).filter(({ movedTo }) => movedTo === undefined);
+  return { ...countRuns(kept, ports.now()), gates, ...addresses };
 }
 
 /** The addresses that the journey may write to, each asked for once. */

@@ -7,7 +7,7 @@ type Colours = Terminal["outColours"];
 
 /** The figures of a journey for a reader. */
 export function renderJourney(stats: JourneyStats, c: Colours): string[] {
-  const { journey, version, from, to, exact, share, runs } = stats;
+  const { journey, version, from, to, share, keptFrom, runs } = stats;
   const of = version === null ? "" : `, version ${version}`;
   const counts = [
     `${groupDigits(runs.entered)} entered`,
@@ -16,7 +16,10 @@ export function renderJourney(stats: JourneyStats, c: Colours): string[] {
   ];
   return [
     `${c.bold(printable(journey))}  ${c.dim(`entered ${from} to ${to}${of}`)}`,
-    ...(exact ? [] : [c.yellow(`  time ran out: these are the counts of ${spellShare(share)} of all runs`)]),
+    ...(share === 1 ? [] : [c.yellow(`  time ran out: these are the counts of ${spellShare(share)} of all runs`)]),
+    ...(from >= keptFrom
+      ? []
+      : [c.yellow(`  before ${keptFrom} not every run is kept: rates of those days mean nothing`)]),
     `  ${counts.join(", ")}`,
     ...(Object.keys(stats.outcomes).length > 0 ? [c.dim(`  ended: ${spellCounts(stats.outcomes)}`)] : []),
     ...renderRefused(stats.refused, c),

@@ -3,6 +3,7 @@ import type { CompiledJourney } from "#domain/journeys/compile-journey.ts";
 import { makeJourneyVersions } from "#domain/journeys/journey-versions.ts";
 import type { Run } from "#domain/journeys/run.ts";
 import { countJourney, viewStats } from "#domain/journeys/stats.ts";
+import { firstDayKept } from "#domain/journeys/stored-run.ts";
 import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
 import { dayRangeQuery, writeDay } from "#events/admin-api/calendar-days.ts";
 import { JourneyStats, type PersonRun, PersonRuns } from "#events/admin-api/journeys.ts";
@@ -21,7 +22,7 @@ export const getJourneyStats = defineRoute({
   tag: "Journeys",
   summary: "Count what became of those who entered a journey",
   description:
-    "Counted now from every run that is kept: those that live, and those that ended within 30 days or whose goal may still be reached. By calendar days of entry in the project's time zone. What is delivered twice counts once.",
+    "Counted now from every run that is kept, by calendar days of entry in the project's time zone. Of the last 400 days every run is kept, whether it lives or not and whether it reached its goal or not; of earlier ones `exact` is false. What is delivered twice counts once.",
   params: z.object({ name: z.string().min(1).max(64).meta({ example: "cart-rescue" }) }),
   query: z.object({
     version: z.coerce
@@ -42,6 +43,7 @@ export const getJourneyStats = defineRoute({
     const { calendar } = bundle;
     const { from, to } = readDayRange(query, calendar.dayOf(now));
     const ask = { journey, version: query.version, from, to, calendar };
+    const keptFrom = firstDayKept(calendar, now);
     const deadline = ports.now() + DEADLINE_MS;
     const versions = makeJourneyVersions(ports.definitions);
     const [{ tally, share }, refused] = await Promise.all([
@@ -60,8 +62,9 @@ export const getJourneyStats = defineRoute({
         version: query.version ?? null,
         from: writeDay(from),
         to: writeDay(to),
-        exact: share === 1,
+        exact: share === 1 && from >= keptFrom,
         share,
+        keptFrom: writeDay(keptFrom),
         asOf: writeInstant(now),
         ...viewStats(tally, ask),
         refused: viewRefused(refused),
@@ -81,7 +84,7 @@ export const listPersonRuns = defineRoute({
   role: "viewer",
   tag: "Profiles",
   summary: "The journeys of a person: where they stand, and how they ended",
-  description: "Runs that live, and those that ended within 30 days or whose goal may still be reached.",
+  description: "Runs that live, and those that were entered within 400 days or ended within 30.",
   params: z.object({ id: z.string() }),
   answers: { 200: { description: "Those that live first, then the newest.", schema: PersonRuns } },
   refusals: { 404: "profile_unknown" },

@@ -44,7 +44,7 @@ async function stepRun(
   const wasAt = before.run.waiting?.until;
   if (wakeAt !== undefined && wakeAt !== wasAt) await putWait(ports, { id, at: wakeAt, version: revision });
   if (!isNew) return "saved";
-  const next = storedOf(run, revision, visit.bundle);
+  const next = storedOf(run, revision);
   if ((await ports.runs.save(next)) === "conflict") return "conflict";
   visit.runs.set(run.id, next);
   if (run.outcome && !before.run.outcome) ports.count(`RunsEnded.${run.outcome.kind}`, 1);

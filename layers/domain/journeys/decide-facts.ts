@@ -5,6 +5,7 @@ import { advanceRun } from "./advance-run.ts";
 import type { JourneyPorts } from "./journey-ports.ts";
 import { type EntryPorts, letIn } from "./let-in.ts";
 import { moveRuns } from "./move-runs.ts";
+import type { Run } from "./run.ts";
 import { causeOf, readTriggers, type TriggerFact } from "./triggers.ts";
 import { openVisit, type Visit } from "./visit.ts";
 
@@ -68,12 +69,13 @@ async function hear(ports: JourneyPorts, visit: Visit, { fact }: TriggerFact): P
   const input: Input = fact.kind === "event" ? { kind: "event", event: eventOf(fact) } : { kind: "look" };
   const exits = new Set(visit.bundle.journeys.filter(({ exitRule }) => exitRule).map(({ name }) => name));
   for (const { run } of [...visit.runs.values()]) {
-    const isFor = fact.kind === "event" ? !run.outcome || mayStillConvert(visit, run.journey) : exits.has(run.journey);
+    const isFor = fact.kind === "event" ? !run.outcome || mayStillConvert(visit, run) : exits.has(run.journey);
     if (isFor && (fact.kind === "event" || !run.outcome)) await advanceRun(ports, visit, run.id, input);
   }
 }
 
-function mayStillConvert({ bundle }: Visit, journey: string): boolean {
+function mayStillConvert({ bundle }: Visit, { journey, convertedAt }: Run): boolean {
+  if (convertedAt !== undefined) return false;
   return bundle.journeys.some(({ name, goal }) => name === journey && goal !== undefined);
 }
 

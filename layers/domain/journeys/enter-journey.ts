@@ -1,7 +1,7 @@
 import type { ProfileId } from "#domain/profile/state.ts";
 import { advanceRun, RunMovedError } from "./advance-run.ts";
 import type { CompiledJourney } from "./compile-journey.ts";
-import { type EntryRefusal, planEntry } from "./enter.ts";
+import { countRuns, type EntryRefusal, planEntry } from "./enter.ts";
 import type { JourneyPorts } from "./journey-ports.ts";
 import type { EntryCause } from "./run.ts";
 import { storedOf } from "./stored-run.ts";
@@ -22,7 +22,7 @@ export async function enterJourney(
   cause: EntryCause,
   namedAs: ProfileId,
 ): Promise<Entered> {
-  const { person, runs, walker, bundle } = visit;
+  const { person, runs, walker } = visit;
   const kept = Array.from(runs.values(), ({ run }) => run);
   const before = kept.find((run) => run.journey === journey.name && run.entryKey === cause.factId);
   if (before) {
@@ -32,13 +32,12 @@ export async function enterJourney(
   const entrant = {
     profileId: person.id,
     namedAs,
-    liveRuns: kept.filter(({ outcome }) => !outcome).length,
-    keptRuns: kept.length,
+    ...countRuns(kept, walker.now),
   };
   const planned = planEntry(journey, entrant, cause, walker);
   if (!planned.enters) return planned.why;
   if (planned.gate && (await ports.runs.passGate(planned.gate)) === "closed") return "once";
-  const stored = storedOf(planned.run, 1, bundle);
+  const stored = storedOf(planned.run, 1);
   const outcome = await ports.runs.save(stored);
   if (!(await staysLiving(ports, person.id))) {
     // Nobody may come by again: what this worker was to hear, another may have heard while it stood still.

@@ -6,9 +6,11 @@ import type { CompiledJourney } from "./compile-journey.ts";
 import { drawShare } from "./draw.ts";
 import { type EntryCause, type Run, runIdOf } from "./run.ts";
 
-/** Live runs that one person may have, and runs that are kept of one: a look at a person reads them all. */
+/** Live runs that one person may have, and runs that one may begin within 30 days: a look at a person reads all that are
+ *  kept. A journey that lets somebody in at every click then keeps nobody out of the others for longer than that. */
 const MAX_LIVE_RUNS = 25;
-const MAX_KEPT_RUNS = 500;
+const MAX_RECENT_RUNS = 500;
+const RECENT_MS = 30 * 24 * 3_600_000;
 
 /** Who did something longer ago than this is not reached as if it were now: back-dated files, a very long outage. */
 const MAX_TRIGGER_AGE_MS = 3 * 24 * 3_600_000;
@@ -38,7 +40,16 @@ export interface Entrant {
    *  a trigger which comes again after the merge gives the same run. */
   readonly namedAs?: ProfileId;
   readonly liveRuns: number;
-  readonly keptRuns: number;
+  /** Those entered within 30 days, whether they have ended or not. */
+  readonly recentRuns: number;
+}
+
+/** What bounds the entry of somebody who has these runs. Pure. */
+export function countRuns(runs: readonly Run[], now: number): Pick<Entrant, "liveRuns" | "recentRuns"> {
+  return {
+    liveRuns: runs.filter(({ outcome }) => !outcome).length,
+    recentRuns: runs.filter(({ enteredAt }) => enteredAt > now - RECENT_MS).length,
+  };
 }
 
 /** Plans the entry of a person whom a trigger has named. `entryKey` tells this occasion from every other: the fact's id,
@@ -49,7 +60,7 @@ export function planEntry(journey: CompiledJourney, person: Entrant, cause: Entr
   if (walker.now - enteredAt > MAX_TRIGGER_AGE_MS) return { enters: false, why: "trigger_too_old" };
   if (journey.entryRule && !holdsIn(journey.entryRule.judge(walker.subject)))
     return { enters: false, why: "entry_rule" };
-  if (person.liveRuns >= MAX_LIVE_RUNS || person.keptRuns >= MAX_KEPT_RUNS)
+  if (person.liveRuns >= MAX_LIVE_RUNS || person.recentRuns >= MAX_RECENT_RUNS)
     return { enters: false, why: "too_many_runs" };
   const gate = gateOf(journey, person.profileId, cause, walker.now);
   if (gate === "property_missing") return { enters: false, why: "property_missing" };

@@ -18,7 +18,7 @@ export async function settleOwed(
     if (effect.kind === "touch") await requestTouch(ports, visit, run, effect);
     else await setTag(ports, run.profileId, effect, `journey ${run.journey}`);
   }
-  const next = storedOf(settled, revision + 1, visit.bundle);
+  const next = storedOf(settled, revision + 1);
   if ((await ports.runs.save(next)) === "conflict") return undefined;
   visit.runs.set(run.id, next);
   return next;

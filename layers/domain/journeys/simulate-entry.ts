@@ -39,7 +39,7 @@ function planOf(ask: SimulationAsk, person: Profile): PlannedEntry | "trigger_no
     const isMet = trigger?.event === entryEvent.event && entryEvent.matches(trigger);
     if (!isMet) return "trigger_not_met";
   }
-  const entrant = { profileId: person.id, liveRuns: known.liveRuns, keptRuns: known.keptRuns };
+  const entrant = { profileId: person.id, liveRuns: known.liveRuns, recentRuns: known.recentRuns };
   const cause = simulatedCause(trigger);
   const planned = planEntry({ ...journey, state: "live" }, entrant, cause, makeWalker(person, startAt, bundle));
   if (!planned.enters || !planned.gate) return planned;

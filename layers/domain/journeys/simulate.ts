@@ -22,7 +22,7 @@ const MAX_TURNS = 1_000;
 /** What is known of a person beside the profile. */
 export interface KnownPerson extends KnownAddresses {
   readonly liveRuns: number;
-  readonly keptRuns: number;
+  readonly recentRuns: number;
   readonly gates: readonly Gate[];
 }
 

@@ -28,7 +28,12 @@ const RESCUE = {
 
 function enter(journey: CompiledJourney, at = START): Run {
   const event = { event: "Product Added", at, properties: { sku: "s-1" } };
-  const entry = planEntry(journey, { profileId: ANN, liveRuns: 0, keptRuns: 0 }, { factId: "f-0", event }, aWalker(at));
+  const entry = planEntry(
+    journey,
+    { profileId: ANN, liveRuns: 0, recentRuns: 0 },
+    { factId: "f-0", event },
+    aWalker(at),
+  );
   if (!entry.enters) throw new Error(entry.why);
   return entry.run;
 }

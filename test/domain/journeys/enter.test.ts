@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { drawArm, drawShare } from "#domain/journeys/draw.ts";
-import { passesGate, planEntry } from "#domain/journeys/enter.ts";
+import { countRuns, passesGate, planEntry } from "#domain/journeys/enter.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { ANN, aJourney, aWalker } from "./a-journey.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const HOUR_MS = 3_600_000;
 const STEPS = [{ end: true }];
-const person = { profileId: ANN, liveRuns: 0, keptRuns: 0 };
+const person = { profileId: ANN, liveRuns: 0, recentRuns: 0 };
 const cause = (factId: string, at = NOW, properties = {}) => ({
   factId,
   event: { event: "Product Added", at, properties },
@@ -30,10 +30,20 @@ describe("entering a journey", () => {
     ["journey_not_live", { state: "stopped" }, person, cause("f")],
     ["trigger_too_old", {}, person, cause("f", NOW - 73 * HOUR_MS)],
     ["entry_rule", { entry: { when: { trait: { name: "city", exists: true } } } }, person, cause("f")],
-    ["too_many_runs", {}, { profileId: ANN, liveRuns: 25, keptRuns: 0 }, cause("f")],
+    ["too_many_runs", {}, { profileId: ANN, liveRuns: 25, recentRuns: 0 }, cause("f")],
+    ["too_many_runs", {}, { profileId: ANN, liveRuns: 0, recentRuns: 500 }, cause("f")],
     ["property_missing", { entry: { once: { property: "order_id" } } }, person, cause("f")],
   ])("is refused: %s", (why, written, who, by) => {
     expect(planEntry(aJourney({ steps: STEPS, ...written }), who, by, aWalker(NOW))).toEqual({ enters: false, why });
+  });
+
+  test("only runs of the last 30 days stand in the way of another", () => {
+    const entry = planEntry(aJourney({ steps: STEPS }), person, cause("f"), aWalker(NOW));
+    if (!entry.enters) throw new Error(entry.why);
+    const outcome = { kind: "finished", at: NOW } as const;
+    const runs = [29, 31, 200].map((days) => ({ ...entry.run, outcome, enteredAt: NOW - days * 24 * HOUR_MS }));
+    expect(countRuns(runs, NOW)).toEqual({ liveRuns: 0, recentRuns: 1 });
+    expect(countRuns([entry.run, ...runs], NOW)).toEqual({ liveRuns: 1, recentRuns: 2 });
   });
 
   test("a gate lets the same entry pass again, and another one once it has reopened", () => {
@@ -61,7 +71,7 @@ describe("entering a journey", () => {
     const heldOut = Array.from({ length: 5000 }, (_, n) => {
       const entry = planEntry(
         journey,
-        { profileId: `p_${n}` as ProfileId, liveRuns: 0, keptRuns: 0 },
+        { profileId: `p_${n}` as ProfileId, liveRuns: 0, recentRuns: 0 },
         cause("f"),
         aWalker(NOW),
       );

@@ -152,6 +152,14 @@ describe("the figures of a journey", () => {
     expect((await admin.call("GET", "/admin/v1/journeys/gone/stats")).body).toMatchObject({ code: "journey_unknown" });
   });
 
+  test("are not called exact for days of which runs are no longer kept", async () => {
+    const of = (from: string, to: string) => stats(`?from=${from}&to=${to}`);
+    const inside = await of("2025-10-17", "2026-11-20");
+    expect(inside).toMatchObject({ exact: true, runs: { entered: 7 } });
+    expect(await of(inside.keptFrom, inside.keptFrom)).toMatchObject({ exact: true, share: 1 });
+    expect(await of("2025-10-01", "2025-11-20")).toMatchObject({ exact: false, share: 1 });
+  });
+
   test("tell of whom was not let in, by reason, in those days", async () => {
     const day = makeCalendar("UTC").dayOf(NOON);
     await admin.ports.refusals.add([

@@ -87,7 +87,7 @@ function simulate(
     person,
     known: {
       liveRuns: 0,
-      keptRuns: 0,
+      recentRuns: 0,
       gates: [],
       isSuppressed: (channel, address) => suppressed.has(`${channel} hash of ${channel} ${address}`),
       usesOf: () => [],
@@ -147,7 +147,7 @@ test("a cap takes nobody to another channel: the sender alone asks it, and stops
   const world = await openWorld(REACHABLE, setting({ caps }), journey({ channel: ["email", "sms"] }));
   const usesOf = (channel: string) => (channel === "email" ? [{ touchId: "t-1", at: NOON - HOUR }] : []);
   const isSuppressed = () => false;
-  const known = { liveRuns: 0, keptRuns: 0, gates: [], isSuppressed, usesOf };
+  const known = { liveRuns: 0, recentRuns: 0, gates: [], isSuppressed, usesOf };
   expect(simulate(world, { known })).toMatchObject([
     {
       channel: "email",
