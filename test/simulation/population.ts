@@ -2,6 +2,7 @@ import type { StoredDefinition } from "#domain/definitions/bundle.ts";
 import type { Definition } from "#events/definitions/index.ts";
 import { source } from "../support/collect-harness.ts";
 import type { Dice } from "./dice.ts";
+import type { Cast } from "./messages/cast.ts";
 import { drawCustomers, type Messaging } from "./messages/message-population.ts";
 import { type Course, drawVisits } from "./time-population.ts";
 import type { Rates } from "./weather.ts";
@@ -149,9 +150,9 @@ const KEY = "SERVER_KEY";
 export const WRITE_KEY = KEY;
 
 /** Draws who says what when. */
-export function drawRequests(dice: Dice, people: Population, now: number): Request[] {
-  const { course, messaging } = people;
-  if (messaging) return drawCustomers(dice, people, now, () => drawIds(dice, people, [1, 3]));
+export function drawRequests(dice: Dice, people: Population, now: number, cast?: Cast): Request[] {
+  const { course } = people;
+  if (cast) return drawCustomers(dice, people, cast, now, () => drawIds(dice, people, [1, 3]));
   if (course) return drawVisits(dice, { ...people, course }, now, () => drawIds(dice, people, [1, 2]));
   const count = dice.between(...people.events);
   const linksOf = (n: number): readonly [number, number] =>

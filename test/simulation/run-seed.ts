@@ -25,6 +25,7 @@ import { makeDice } from "./dice.ts";
 import { CONFIG, functions } from "./functions.ts";
 import { makeLambda } from "./lambda.ts";
 import { eventOf, mapShard } from "./mapping.ts";
+import { drawCast } from "./messages/cast.ts";
 import { messageDefinitions } from "./messages/message-definitions.ts";
 import { startMessages } from "./messages/start-messages.ts";
 import { definitionsOf, drawRequests, type Population, USUAL_WORLDS, WRITE_KEY } from "./population.ts";
@@ -84,6 +85,7 @@ export async function runSeed({
   const dice = makeDice(seed ^ 0x5bd1e995);
   const scheduler = makeScheduler(START);
   const tell = (line: () => string) => listener?.(`${((scheduler.now() - START) / 1000).toFixed(3)}s ${line()}`);
+  const cast = people.messaging && drawCast(makeDice(seed ^ 0x1b873593));
   const isOfDays = people.course !== undefined || people.messaging !== undefined;
   const allowed = isOfDays ? () => STRIKES_A_DAY * (1 + Math.floor((scheduler.now() - START) / DAY_MS)) : undefined;
   const weather = makeWeather(makeDice(seed ^ 0x2545f491), makeRates(casting, people.faults), mercy, tell, allowed);
@@ -136,7 +138,7 @@ export async function runSeed({
   const index = makeLambda({ name: "index", start: functions.index, ...lambda });
   const refold = makeLambda<undefined, unknown>({ name: "refold", start: functions.refold, ...lambda });
 
-  const requests = drawRequests(casting, people, START)
+  const requests = drawRequests(casting, people, START, cast)
     .map((request) => ({ ...request, calls: request.calls.filter(({ messageId }) => !without.has(messageId)) }))
     .filter(({ calls }) => calls.length > 0);
   const senders = startSenders({ requests, collect, journal, scheduler, weather, dice, tell });
@@ -169,7 +171,9 @@ export async function runSeed({
   const { course, messaging } = people;
   const acts = course
     ? startCourse({ ...stage, course, turns: drawTurns(makeDice(seed ^ 0x3c6ef372), course) })
-    : messaging && (await startMessages({ ...stage, messaging, people, kinesis, giveUp, casting: makeDice(~seed) }));
+    : messaging &&
+      cast &&
+      (await startMessages({ ...stage, messaging, cast, people, kinesis, giveUp, casting: makeDice(~seed) }));
   const isQuiet = () => isFlowDone() && (acts?.isQuiet() ?? true);
   const maxTasks = isOfDays ? MAX_TASKS_OF_DAYS : MAX_TASKS;
   let tasks = 0;
@@ -225,7 +229,7 @@ export async function runSeed({
   }
 
   function definitionsIn(version: 1 | 2) {
-    return people.messaging ? messageDefinitions(people) : definitionsOf(version, people);
+    return cast ? messageDefinitions(people, cast, START) : definitionsOf(version, people);
   }
 
   function putGarbage(): void {

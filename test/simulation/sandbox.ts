@@ -13,6 +13,7 @@ export class Sandbox {
   #asleepUntil = -Infinity;
   #deadline = Infinity;
   #onDeath: (() => void) | undefined;
+  readonly #mourners: (() => void)[] = [];
   alive = true;
   /** It stood still for longer than whoever called it waits: it has been given up, and goes on all the same. */
   hasStalled = false;
@@ -54,9 +55,15 @@ export class Sandbox {
     this.#onDeath = onDeath;
   }
 
+  /** Hears of its death, whenever that is. */
+  onceDead(listener: () => void): void {
+    this.#mourners.push(listener);
+  }
+
   kill(): void {
     if (!this.alive) return;
     this.alive = false;
+    for (const tell of this.#mourners) tell();
     this.#onDeath?.();
   }
 }

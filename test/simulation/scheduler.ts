@@ -6,6 +6,9 @@ export interface Scheduler {
   /** Runs what is due, in order of time, until nothing is left or `isOver` says so. Between two tasks everything that a
    *  task set going runs to its next await. Returns how many tasks ran. */
   run(isOver: () => boolean, maxTasks: number): Promise<number>;
+  /** Nothing more happens until this has come to its end: for what takes more than one turn of the event loop, and waits
+   *  for nothing that is still to happen here. */
+  hold(until: Promise<unknown>): void;
 }
 
 interface Due {
@@ -18,9 +21,13 @@ export function makeScheduler(start: number): Scheduler {
   const heap: Due[] = [];
   let now = start;
   let order = 0;
+  let held: Promise<unknown>[] = [];
 
   return {
     now: () => now,
+    hold: (until) => {
+      held.push(until);
+    },
     after(delayMs, task) {
       push(heap, { at: now + Math.max(0, delayMs), order: order++, task });
     },
@@ -33,6 +40,12 @@ export function makeScheduler(start: number): Scheduler {
         due.task();
         ran++;
         await settle();
+        while (held.length > 0) {
+          const waited = held;
+          held = [];
+          await Promise.all(waited);
+          await settle();
+        }
       }
       return ran;
     },

@@ -1,5 +1,6 @@
 import type { Dice } from "../dice.ts";
 import type { Call, Request } from "../population.ts";
+import { type Cast, contextOf } from "./cast.ts";
 
 /** How a world in which messages are sent goes. */
 export interface Messaging {
@@ -16,10 +17,12 @@ type Ids = Pick<Call, "userId" | "anonymousId" | "context">;
 export function drawCustomers(
   dice: Dice,
   people: { readonly events: readonly [number, number]; readonly emails: number; readonly spanMs: number },
+  cast: Cast,
   start: number,
   drawIds: () => Ids,
 ): Request[] {
   const requests: Request[] = [];
+  const { channels } = cast;
   let n = 0;
   const say = (afterMs: number, ids: Ids, rest: object): Call => {
     const call = {
@@ -32,26 +35,24 @@ export function drawCustomers(
     requests.push({ afterMs, calls: [call] });
     return call;
   };
+  const idsOf = (one: number): Ids => ({ context: contextOf(one, cast) });
   for (let email = 0; email < people.emails; email++) {
-    if (dice.chance(0.9)) say(dice.below(60_000), addressOf(email), consent(true));
-    if (dice.chance(0.4)) say(dice.below(60_000), addressOf(email), zone(dice));
+    for (const channel of channels)
+      if (dice.chance(0.85)) say(dice.below(60_000), idsOf(email), consent(channel, true));
+    if (dice.chance(0.4)) say(dice.below(60_000), idsOf(email), zone(dice));
   }
   const count = dice.between(...people.events);
   for (let more = 0; more < count; more++) {
     const afterMs = dice.chance(0.2) ? dice.below(600_000) : dice.below(people.spanMs);
     const email = dice.below(people.emails);
-    const ids = dice.chance(0.75) ? addressOf(email) : drawIds();
-    const call = say(afterMs, ids, drawDeed(dice, n));
+    const ids = dice.chance(0.75) ? idsOf(email) : drawIds();
+    const call = say(afterMs, ids, drawDeed(dice, channels, n));
     if (dice.chance(0.1)) requests.push({ afterMs: afterMs + dice.below(3_600_000), calls: [call] });
   }
   return requests;
 }
 
-function addressOf(n: number): Ids {
-  return { context: { traits: { email: `e${n}@x.cn` } } };
-}
-
-function drawDeed(dice: Dice, n: number): object {
+function drawDeed(dice: Dice, channels: Cast["channels"], n: number): object {
   const properties = { product_id: `s${n}` };
   const roll = dice.next();
   if (roll < 0.3) return { type: "track", event: "Product Added", properties };
@@ -60,11 +61,11 @@ function drawDeed(dice: Dice, n: number): object {
     const order = { order_id: `o${n}`, revenue: dice.between(1, 200), currency: "USD" };
     return { type: "track", event: "Order Completed", properties: order };
   }
-  return roll < 0.95 ? consent(dice.chance(0.75)) : zone(dice);
+  return roll < 0.95 ? consent(dice.pick(channels), dice.chance(0.75)) : zone(dice);
 }
 
-function consent(granted: boolean): object {
-  return { type: "track", event: "Consent Updated", properties: { purpose: "marketing", channel: "email", granted } };
+function consent(channel: string, granted: boolean): object {
+  return { type: "track", event: "Consent Updated", properties: { purpose: "marketing", channel, granted } };
 }
 
 function zone(dice: Dice): object {
