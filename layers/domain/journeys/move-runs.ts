@@ -4,9 +4,10 @@ import type { JourneyPorts } from "./journey-ports.ts";
 import { mergeRuns } from "./merge-runs.ts";
 import { putWait, runTimerId } from "./put-wait.ts";
 import type { Run } from "./run.ts";
+import { storedOf } from "./stored-run.ts";
 
 const DAY_MS = 86_400_000;
-/** Longer than any worker that read a moved run before could still be at it. */
+/** What stays behind of a run that was moved: longer than any worker that read it before could still be at it. */
 const KEPT_AFTER_MOVE_MS = 30 * DAY_MS;
 const MAX_ROUNDS = 50;
 
@@ -57,7 +58,7 @@ async function writeAll(
     changed.map(async (run) => {
       const revision = (stored.get(run.id)?.revision ?? 0) + 1;
       if (run.waiting) await putWait(ports, { id: runTimerId(run), at: run.waiting.until, version: revision });
-      return ports.runs.save({ run, revision, ...(run.outcome && { expiresAt: ports.now() + KEPT_AFTER_MOVE_MS }) });
+      return ports.runs.save(storedOf(run, revision));
     }),
   );
   return outcomes.includes("conflict") ? "conflict" : "done";
