@@ -14,7 +14,7 @@ export type End =
 export type Documented = readonly [said: string, answer: Reaction, end: End];
 
 /** Whatever a provider says of a refusal, it may quote whom it is about. */
-const ABOUT = "about +8613512345678";
+export const ABOUT = "about +8613512345678";
 
 const aliyun = (Code: string, end: End, Message = ABOUT, status = 400): Documented => [
   Message === ABOUT ? Code : `${Code} ${Message}`,
@@ -120,11 +120,7 @@ export const JPUSH: readonly Documented[] = [
   jpush(9999, 502, "unknown provider_error"),
 ];
 
-const wechat = (errcode: number, end: End): Documented => [
-  String(errcode),
-  { body: { errcode, errmsg: "about oPlantedAnn0123456789abcdef" } },
-  end,
-];
+const wechat = (errcode: number, end: End): Documented => [String(errcode), { body: { errcode, errmsg: ABOUT } }, end];
 
 /** https://developers.weixin.qq.com/doc/oplatform/developers/errCode/errCode.html */
 export const WECHAT: readonly Documented[] = [

@@ -1,6 +1,7 @@
 import { onTestFinished, vi } from "vitest";
-import { makeChannels } from "#aws/channels/make-channels.ts";
+import { type ChannelSurroundings, makeChannels } from "#aws/channels/make-channels.ts";
 import { hashAddress } from "#domain/links/link-token.ts";
+import type { Channel } from "#domain/ports/channel.ts";
 import type { IdentifierKey } from "#domain/profile/state.ts";
 import { sendBatch } from "#domain/sending/send-batch.ts";
 import type { SendPorts } from "#domain/sending/send-ports.ts";
@@ -23,13 +24,25 @@ interface Surroundings {
   readonly url?: string;
   /** The provider has this long; a worker of production gives it ten seconds. */
   readonly timeoutMs?: number;
+  readonly network?: ChannelSurroundings["network"];
+  readonly log?: ChannelSurroundings["log"];
+  /** Stands between the channel's definition and its adapter. */
+  readonly wrap?: (channel: Channel) => Channel;
 }
 
 /** A provider on this machine behind its real adapter, made as a worker makes it, and Ann, whom touches wait for. */
 export async function openProvider(
   provider: Provider,
   react: (request: LoopbackRequest) => Reaction,
-  { touches = 1, secret, url, timeoutMs = 2_000 }: Surroundings = {},
+  {
+    touches = 1,
+    secret,
+    url,
+    timeoutMs = 2_000,
+    network,
+    log = () => undefined,
+    wrap = (one) => one,
+  }: Surroundings = {},
 ) {
   const { adapter, channel, identifier, address } = provider;
   const api = await openLoopbackApi((request) => provider.aside?.(request) ?? react(request));
@@ -60,7 +73,6 @@ export async function openProvider(
   const ids = Array.from({ length: touches }, (_, n) => `t-${n}`);
   for (const id of ids)
     await world.touch(id, { to: "ann", channel, channels: [channel], template: "told", addressHash });
-  const logged: unknown[] = [];
   const text = typeof provider.secret === "string" ? provider.secret : JSON.stringify(provider.secret);
   const channelOf = makeChannels({
     secretOf: () => secret ?? (async () => text),
@@ -69,14 +81,15 @@ export async function openProvider(
     work: world.ports.work,
     sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 5))),
     now: world.now,
-    log: (message, shape) => logged.push([message, shape]),
+    log,
+    ...(network && { network }),
   });
   const ports: SendPorts = {
     ...world.ports,
     channelOf: (one) => {
-      const made = channelOf(one);
+      const made = wrap(channelOf(one));
       return { ...made, send: (message, of) => made.send(message, { ...of, timeoutMs }) };
     },
   };
-  return { world, ports, api, ids, logged, addressHash, definition, work: () => sendBatch(ports, channel, ids) };
+  return { world, ports, api, ids, addressHash, definition, work: () => sendBatch(ports, channel, ids) };
 }
