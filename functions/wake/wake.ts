@@ -3,7 +3,7 @@ import type { WorkQueue } from "#domain/ports/work-queue.ts";
 import type { WorkStore } from "#domain/ports/work-store.ts";
 import type { CampaignMessage, DueMessage } from "./due-message.ts";
 import { seeToTimers, type TimerPorts } from "./see-to-timers.ts";
-import { startCampaigns } from "./start-campaigns.ts";
+import { CAMPAIGNS, startCampaigns } from "./start-campaigns.ts";
 import { moveWatermark, readWatermark } from "./watermark.ts";
 
 /** As many rows are seen to at once; more are shared out over the queue. */
@@ -27,10 +27,12 @@ interface Seen {
 /** One look at everything that has fallen due. Few people are seen to at once; where many fall due together, one message
  *  for each shard goes to the queue, and the next look sees what is left. The watermark follows the earliest row that is
  *  still there, so that nobody is forgotten however long nobody looked.
+ *  Throws, after everything else is seen to, where the campaigns could not be: the next look finds them, and an operator
+ *  hears of it.
  *  @param few as many rows are seen to by the look itself. */
 export async function wake(ports: WakePorts, few = FEW): Promise<void> {
   const now = ports.now();
-  await startCampaigns(ports, now);
+  const failure = await tryCampaigns(ports, now);
   const { from, stored } = await readWatermark(ports.work, now);
   const seen = await look(ports.timers, from, now);
   const timers = seen.flatMap((shard) => shard.timers);
@@ -39,6 +41,19 @@ export async function wake(ports: WakePorts, few = FEW): Promise<void> {
   const earliest = left.reduce((first, { at }) => Math.min(first, at), now);
   ports.count("WakeLagSeconds", Math.round((now - earliest) / 1000));
   await moveWatermark(ports.work, stored, earliest);
+  if (failure) throw failure.error;
+}
+
+/** Campaigns that cannot be started hold up no timer. */
+async function tryCampaigns(ports: WakePorts, now: number): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await startCampaigns(ports, now);
+    return undefined;
+  } catch (error) {
+    ports.count("WakeFailures", 1);
+    ports.logFailure(error, { step: CAMPAIGNS });
+    return { error };
+  }
 }
 
 async function look(timers: TimerStore, from: number, to: number): Promise<Seen[]> {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { decideFacts } from "#domain/journeys/decide-facts.ts";
 import { dueCampaigns } from "#domain/journeys/due-campaigns.ts";
 import { enterCampaign } from "#domain/journeys/enter-campaign.ts";
 import type { MembershipKey } from "#domain/profile/state.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
+import type { Fact } from "#events/fact.ts";
 import { foldBatch } from "#functions/fold/fold-batch.ts";
 import { indexFacts } from "#functions/index/index-facts.ts";
 import { wake } from "#functions/wake/wake.ts";
@@ -145,6 +147,39 @@ describe("a campaign", () => {
     expect(journeys.touches.all()).toHaveLength(120);
     await wake(ports);
     expect(ports.campaigns.sent).toEqual([]);
+  });
+
+  test("that cannot be started stops no timer, is said, and starts once it can", async () => {
+    const RESCUE = {
+      kind: "journey",
+      name: "rescue",
+      trigger: { event: "Product Viewed" },
+      steps: [{ wait: { for: "10m" } }, { send: { channel: "log", template: "hello", category: "transactional" } }],
+    };
+    const { ports, journeys, clock, counted, failures, view } = await openWorld(CAMPAIGN, RESCUE, SEGMENT, TEMPLATE);
+    const facts: Fact[] = [];
+    ports.facts.publish = async (outboxes) => {
+      for (const { facts: own } of outboxes) facts.push(...own);
+      return new Set();
+    };
+    await view("u-1");
+    await decideFacts(journeys, facts);
+    clock.now += 11 * MINUTE;
+    const down = new Error("no such table");
+    const work = {
+      ...ports.work,
+      find: (job: string, slice: string) => (job === "campaigns" ? Promise.reject(down) : ports.work.find(job, slice)),
+    };
+
+    await expect(wake({ ...ports, work })).rejects.toBe(down);
+
+    expect(journeys.touches.all()).toHaveLength(1);
+    expect(ports.timers.rows().filter(({ kind }) => kind === "wait")).toEqual([]);
+    expect(await ports.work.find("wake", "watermark")).toMatchObject({ body: { at: clock.now } });
+    expect(counted.get("WakeFailures")).toBe(1);
+    expect(failures).toEqual([down]);
+    await wake(ports);
+    expect(counted.get("CampaignsStarted")).toBe(1);
   });
 
   test("of a journey that is paused meanwhile is over", async () => {
