@@ -14,13 +14,14 @@ export function isFinal({ state }: Touch): boolean {
   return FINAL.has(state);
 }
 
-/** A sender takes the touch, for one call of one provider. */
+/** A sender takes the touch, for one call of one provider. Whoever had claimed it before may have sent it. */
 export function claim(
   touch: Touch,
   by: { readonly owner: string; readonly provider: string; readonly now: number; readonly leaseMs: number },
 ): Touch {
   const lease = { owner: by.owner, until: by.now + by.leaseMs };
-  return { ...bare(touch, "claimed", by.now), lease, provider: by.provider, attempt: touch.attempt + 1 };
+  const claimed = { ...bare(touch, "claimed", by.now), lease, provider: by.provider, attempt: touch.attempt + 1 };
+  return touch.state === "claimed" ? { ...claimed, uncertain: true } : claimed;
 }
 
 /** The claim is given back before anything was sent. */
@@ -59,6 +60,8 @@ export function settle(
     const { providerId, segments } = result;
     return { ...bare(touch, "sent", now), providerId, ...(segments !== undefined && { segments }) };
   }
+  // Given again to who may have it already: a refusal now says nothing of then.
+  if (result.kind === "failed" && touch.uncertain) return { ...bare(touch, "unknown", now), reason: result.code };
   if (result.kind === "failed") return fail(touch, result.code, now);
   const uncertain = touch.uncertain || result.kind === "unknown";
   const mayRepeat = !uncertain || (idempotent && touch.category === "transactional");
