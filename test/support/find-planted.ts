@@ -15,8 +15,8 @@ const SPELLINGS: readonly ((text: string) => string)[] = [
  *  line by line. */
 export function findPlanted(text: string, planted: readonly string[]): string[] {
   const lower = text.toLowerCase();
-  return planted
-    .flatMap((word) => [word, ...word.split("\n"), word.replace(/^\+(86|1)(?=\d{10})/, "")])
+  const words = planted.flatMap((word) => [word, ...word.split("\n"), word.replace(/^\+(86|1)(?=\d{10})/, "")]);
+  return [...new Set(words)]
     .filter((word) => word.length > 7 && !word.startsWith("-----"))
     .filter((word) => SPELLINGS.some((spell) => lower.includes(spell(word).toLowerCase())));
 }
