@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { hashAddress } from "#domain/links/link-token.ts";
 import type { Channel, OutgoingMessage, SendResult } from "#domain/ports/channel.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
@@ -30,7 +31,7 @@ export function openSendWorld(...written: readonly unknown[]) {
   const now = () => state.now;
   const providers = new Map<string, TestProvider>();
   const failures: unknown[] = [];
-  const bundle = { current: aBundleOf([...DEFINITIONS, ...written]) };
+  const bundle = { current: bundleOf(written) };
   const provider = (name: string, idempotent = false): TestProvider => {
     const made: TestProvider = providers.get(name) ?? {
       name,
@@ -74,7 +75,7 @@ export function openSendWorld(...written: readonly unknown[]) {
     },
     now,
     define: (...definitions: unknown[]) => {
-      bundle.current = aBundleOf([...DEFINITIONS, ...definitions]);
+      bundle.current = bundleOf(definitions);
     },
     /** A person who can be reached at `<name>@example.com`, and agreed to it. */
     async person(name: string, changed: Partial<Profile["state"]> = {}) {
@@ -102,7 +103,16 @@ export const MAIL: ChannelDefinition = {
   rate: { max: 1000, per: "second" },
 };
 
+/** The journey whose messages are sent. */
+export const WELCOME = {
+  kind: "journey",
+  name: "welcome",
+  trigger: { event: "Signed Up" },
+  steps: [{ send: { channel: "email", template: "hello", category: "marketing" } }],
+};
+
 const DEFINITIONS: readonly unknown[] = [
+  WELCOME,
   {
     kind: "template",
     name: "hello",
@@ -116,6 +126,17 @@ const DEFINITIONS: readonly unknown[] = [
     },
   },
 ];
+
+/** Those of every world, unless the same are given. */
+function bundleOf(written: readonly unknown[]) {
+  const names = new Set(written.map(nameOf));
+  return aBundleOf([...DEFINITIONS.filter((one) => !names.has(nameOf(one))), ...written]);
+}
+
+function nameOf(definition: unknown): string {
+  const { kind, name } = z.object({ kind: z.string(), name: z.string() }).parse(definition);
+  return `${kind} ${name}`;
+}
 
 export function aTouch(id: string, name: string, changed: Partial<Touch> = {}): Touch {
   return {

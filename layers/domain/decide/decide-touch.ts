@@ -13,8 +13,7 @@ export type StopReason =
   | "no_consent"
   | "control_group"
   | "cap_reached"
-  | "run_ended"
-  | "template_failed"
+  | "journey_stopped"
   | "channel_missing";
 
 /** What is known when a touch is decided. */

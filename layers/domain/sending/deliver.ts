@@ -40,7 +40,9 @@ export async function deliver(
   const { touch, person, address } = known;
   const decision = decideKnown(known, bundle, ports.now());
   if (decision.kind === "wait") return { turn: await waitUntil(ports, stored, decision) };
-  if (decision.kind === "stop" || !person || address === undefined) throw new Error(`${touch.id} was no candidate`);
+  // The definitions may have changed since it was opened.
+  if (decision.kind === "stop") return { turn: await end(ports, candidate, stop(touch, decision.reason, ports.now())) };
+  if (!person || address === undefined) throw new Error(`${touch.id} was no candidate`);
   const { timeZone } = known.calendar;
   const surroundings = { key: await ports.linkKey(), publicUrl: ports.publicUrl, now: ports.now() };
   const composing = { touch, person, address, timeZone, ...surroundings };

@@ -19,10 +19,12 @@ export interface Candidate {
   readonly onlyBy?: string;
 }
 
-/** Reads a touch and everything that decides about it. What is over, waits or belongs to another sender gives a turn. */
+/** Reads a touch and everything that decides about it. What is over, waits or belongs to another sender gives a turn.
+ *  @param inForce the definitions in hand: where they are older than those that the touch was asked for by, they know
+ *    nothing of its journey, and are read again. */
 export async function openTouch(
   ports: SendPorts,
-  bundle: CompiledBundle,
+  inForce: CompiledBundle,
   { touchId, channel }: { readonly touchId: string; readonly channel: string },
 ): Promise<{ readonly turn: Turn } | { readonly candidate: Candidate }> {
   const stored = await ports.touches.find(touchId);
@@ -30,6 +32,8 @@ export async function openTouch(
   const { touch } = stored;
   const now = ports.now();
   if (touch.channel !== channel) throw new Error(`${touchId} is no touch of ${channel}`);
+  const isOlder = inForce.version < touch.definitionVersion;
+  const bundle = isOlder ? await ports.definitions.atLeast(touch.definitionVersion) : inForce;
   if (isFinal(touch)) return { turn: await announceLate(ports, bundle, stored) };
   if (touch.lease && touch.lease.until > now) return later(touch.lease.until - now, "claimed");
   if (touch.retryAt !== undefined && touch.retryAt > now) return later(touch.retryAt - now, "retry");

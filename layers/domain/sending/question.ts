@@ -1,6 +1,7 @@
 import { decideTouch, type TouchDecision } from "#domain/decide/decide-touch.ts";
 import { parseQuietHours } from "#domain/decide/quiet-hours.ts";
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
+import { lookAgainAt } from "#domain/journeys/paused.ts";
 import { hashAddress, type LinkKey } from "#domain/links/link-token.ts";
 import type { Profile } from "#domain/profile/state.ts";
 import type { Calendar } from "#domain/time/calendar.ts";
@@ -18,9 +19,21 @@ export interface Known {
   readonly calendar: Calendar;
 }
 
-/** Decides about a touch as it is known, at an instant: the same checks as when it was requested. Pure. */
-export function decideKnown(known: Known, { project }: CompiledBundle, now: number): TouchDecision {
+/** What a sender decides about a touch. */
+export type SendDecision =
+  | TouchDecision
+  | { readonly kind: "wait"; readonly until: number; readonly reason: "journey_paused" };
+
+/** Decides about a touch as it is known, at an instant: whether its journey still sends, then the same checks as when it was
+ *  requested. A journey that is stopped or gone sends nothing at all; what one that is paused has asked for waits, and is
+ *  looked at again as its runs are. Pure. */
+export function decideKnown(known: Known, { project, journeys }: CompiledBundle, now: number): SendDecision {
   const { touch, person, address, suppressed, calendar } = known;
+  const { state = "stopped" } = journeys.find(({ name }) => name === touch.journey) ?? {};
+  if (state === "stopped") return { kind: "stop", reason: "journey_stopped" };
+  if (state === "paused") {
+    return { kind: "wait", until: lookAgainAt(touch.requestedAt, now), reason: "journey_paused" };
+  }
   return decideTouch({
     channel: touch.channel,
     category: touch.category,

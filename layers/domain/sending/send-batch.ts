@@ -22,17 +22,20 @@ interface Worker {
 /** Works the messages of one channel's queue that were received together: those that may be sent take places in the
  *  schedule of its first provider whose breaker lets them, and are sent, each at its place. */
 export async function sendBatch(ports: SendPorts, channel: string, touchIds: readonly string[]): Promise<Batch> {
-  const bundle = await ports.definitions.get();
-  const worker: Worker = { bundle, owner: ports.newId(), turns: new Map(), open: new Set() };
+  const inForce = await ports.definitions.get();
+  const turns = new Map<string, Turn>();
   const candidates: Candidate[] = [];
   await Promise.all(
     Array.from(new Set(touchIds), async (touchId) => {
-      const opened = await openTouch(ports, bundle, { touchId, channel }).catch(broke);
+      const opened = await openTouch(ports, inForce, { touchId, channel }).catch(broke);
       if ("candidate" in opened) candidates.push(opened.candidate);
-      else worker.turns.set(touchId, opened.turn);
+      else turns.set(touchId, opened.turn);
     }),
   );
-  const { owner, turns, open } = worker;
+  // A touch that was asked for by newer ones has brought them.
+  const bundle = await ports.definitions.get();
+  const worker: Worker = { bundle, owner: ports.newId(), turns, open: new Set() };
+  const { owner, open } = worker;
   const { groups, left } = await assignProviders(ports, { bundle, owner, channel, open }, candidates).catch(
     (error: unknown) => ({
       groups: [],

@@ -1,6 +1,6 @@
 import type { StoredTouch } from "#domain/ports/touch-store.ts";
 import { touchTimerId } from "#domain/touches/touch.ts";
-import { wait } from "#domain/touches/touch-moves.ts";
+import { type WaitReason, wait } from "#domain/touches/touch-moves.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 
 /** Puts a touch off. Its timer is written before the state that relies on it: where the state is not written after all, the
@@ -8,7 +8,7 @@ import type { SendPorts, Turn } from "./send-ports.ts";
 export async function waitUntil(
   ports: Pick<SendPorts, "touches" | "timers" | "now">,
   { touch, revision }: StoredTouch,
-  { until, reason }: { readonly until: number; readonly reason: "quiet_hours" | "cap_reached" },
+  { until, reason }: { readonly until: number; readonly reason: WaitReason },
 ): Promise<Turn> {
   const now = ports.now();
   const isWaiting = touch.state === "waiting" && touch.waitUntil === until;

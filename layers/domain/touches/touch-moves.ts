@@ -42,11 +42,16 @@ export function giveUp(touch: Touch, now: number): Touch {
   return { ...bare(touch, "unknown", now), reason: "lease_expired" };
 }
 
+/** Why a touch waits for its timer. */
+export type WaitReason = "quiet_hours" | "cap_reached" | "journey_paused";
+
+/** What somebody had claimed may have been sent: that is not forgotten while it waits. */
 export function wait(
   touch: Touch,
-  of: { readonly until: number; readonly reason: "quiet_hours" | "cap_reached"; readonly now: number },
+  of: { readonly until: number; readonly reason: WaitReason; readonly now: number },
 ): Touch {
-  return { ...bare(touch, "waiting", of.now), waitUntil: of.until, reason: of.reason };
+  const waiting: Touch = { ...bare(touch, "waiting", of.now), waitUntil: of.until, reason: of.reason };
+  return touch.state === "claimed" ? { ...waiting, uncertain: true } : waiting;
 }
 
 /** A claimed touch after what the provider answered. What may have been sent is sent again only where the provider itself
