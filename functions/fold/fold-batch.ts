@@ -26,7 +26,8 @@ export type FoldMetric =
   | "LinksRefused"
   | "PeopleMerged"
   | "DedupeMemoryTruncated"
-  | "WriteConflicts";
+  | "WriteConflicts"
+  | "FactRecordsGivenUp";
 
 /** Events of one person in one write: those that journeys hear of lie in the person's item until they are published. */
 const MAX_EVENTS_A_WRITE = 1000;

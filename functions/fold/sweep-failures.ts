@@ -1,9 +1,8 @@
 import type { FailureObjectStore } from "#domain/ports/failure-object-store.ts";
 import { StreamUnavailableError } from "#domain/ports/streams.ts";
-import type { ProfileId } from "#domain/profile/state.ts";
-import { Fact } from "#events/fact.ts";
-import { decodeStreamRecord } from "#events/stream-record.ts";
+import type { FailedEvent } from "#events/failed-event.ts";
 import { foldRecords, type RecordPorts } from "./fold-records.ts";
+import { readFactRecord } from "./read-fact-record.ts";
 import { type FailureObject, readFailureObject } from "./read-failure-object.ts";
 
 const OBJECTS_A_SWEEP = 100;
@@ -17,7 +16,7 @@ export interface SweepPorts extends RecordPorts {
 
 /** Takes in again what Lambda gave up on: batches of events are folded, batches of facts published anew. An object is
  *  removed only after everything in it is durable; one that fails again stays for the next sweep. What is no failure
- *  record at all moves to the failed events. */
+ *  record at all, and facts that were given up on for days, move to the failed events. */
 export async function sweepFailures(
   ports: SweepPorts,
 ): Promise<{ recovered: number; left: number; errors: unknown[] }> {
@@ -71,11 +70,12 @@ async function refoldPart(ports: SweepPorts, records: FailureObject["records"]):
 
 /** Facts carry the version that made them true, so publishing them late or twice changes nothing that is newer. */
 async function republish(ports: SweepPorts, { records }: FailureObject): Promise<void> {
-  const outboxes = records.flatMap(({ data }) => {
-    const facts = decodeStreamRecord("facts", data).map((fact) => Fact.parse(fact));
-    const [first] = facts;
-    return first ? [{ profileId: first.profileId as ProfileId, facts }] : [];
-  });
-  const unpublished = await ports.facts.publish(outboxes);
+  const now = ports.now();
+  const read = records.map((record) => readFactRecord(record, ports.factStream, now));
+  const unpublished = await ports.facts.publish(read.flatMap((one) => ("outbox" in one ? [one.outbox] : [])));
   if (unpublished.size > 0) throw new StreamUnavailableError("stream_throttled");
+  const failed = read.flatMap((one): FailedEvent[] => ("failed" in one ? [one.failed] : []));
+  if (failed.length === 0) return;
+  await ports.failedEvents.store(failed);
+  ports.count("FactRecordsGivenUp", failed.length);
 }

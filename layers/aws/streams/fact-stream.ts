@@ -37,9 +37,12 @@ export function makeFactStream(on: { kinesis: KinesisClient; stream: string; sle
     async publish(outboxes) {
       let left: Entry[] = outboxes
         .filter(({ facts }) => facts.length > 0)
-        .map(({ profileId, facts }) => ({
+        .map(({ profileId, facts, givenUpSince }) => ({
           profileId,
-          record: { Data: encodeStreamRecord("facts", facts), PartitionKey: partitionKeyOf(profileId) },
+          record: {
+            Data: encodeStreamRecord("facts", facts, { givenUpSince }),
+            PartitionKey: partitionKeyOf(profileId),
+          },
         }));
       for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
         if (attempt > 0) await sleep(FIRST_DELAY_MS * 2 ** attempt);

@@ -19,7 +19,14 @@ export interface EventStream {
   put(groups: readonly { key: string; events: readonly CollectedEvent[] }[]): Promise<void>;
 }
 
+export interface Outbox {
+  readonly profileId: ProfileId;
+  readonly facts: readonly Fact[];
+  /** When Lambda was first found to have given up on these facts, where they are published again. */
+  readonly givenUpSince?: number;
+}
+
 export interface FactStream {
-  /** One record per person. Returns those whose facts are not durable. */
-  publish(outboxes: readonly { profileId: ProfileId; facts: readonly Fact[] }[]): Promise<Set<ProfileId>>;
+  /** One record per outbox. Returns the people whose facts are not durable. */
+  publish(outboxes: readonly Outbox[]): Promise<Set<ProfileId>>;
 }

@@ -5,7 +5,11 @@ import type { FailedEvent } from "#events/failed-event.ts";
 import { encodeStreamRecord } from "#events/stream-record.ts";
 import { type SweepPorts, sweepFailures } from "#functions/fold/sweep-failures.ts";
 import { makeMemoryFoldPorts } from "../../support/fold-ports.ts";
-import { anEvent, aPerson, membershipFact } from "../../support/people.ts";
+import { anEvent, aPerson, membershipFact, NOON } from "../../support/people.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** What Lambda writes to S3 for a batch it gave up on. */
 function failureObject(stream: string, ...data: Buffer[]): string {
@@ -71,6 +75,50 @@ describe("taking in again what Lambda gave up on", () => {
     });
     await sweepFailures(ports);
     expect(ports.facts.published).toEqual([fact]);
+    expect(left.size).toBe(0);
+  });
+
+  test("publishes facts anew that fail again and again for three days, and then keeps them as failed events", async () => {
+    const fact = membershipFact(aPerson("ann"), "tag:vip");
+    const { ports, kept, left } = openPorts({});
+    let now = NOON;
+    let data = encodeStreamRecord("facts", [fact]);
+    let circles = 0;
+    const circling: SweepPorts = {
+      ...ports,
+      now: () => now,
+      facts: {
+        publish: async (outboxes) => {
+          for (const { facts, givenUpSince } of outboxes) {
+            data = encodeStreamRecord("facts", facts, { givenUpSince });
+            circles++;
+          }
+          return new Set();
+        },
+      },
+    };
+    for (; kept.length === 0 && circles < 2000; now += 5 * MINUTE) {
+      left.set("aws/lambda/1", failureObject("facts-of-strata", data));
+      await sweepFailures(circling);
+      expect(left.size).toBe(0);
+    }
+    expect(now - NOON).toBeGreaterThan(3 * DAY);
+    expect(now - NOON).toBeLessThan(3 * DAY + HOUR);
+    expect(circles).toBe((3 * DAY) / (5 * MINUTE));
+    expect(kept).toMatchObject([
+      { stage: "stream", code: "facts_given_up", stream: "facts-of-strata", dataBase64: data.toString("base64") },
+    ]);
+  });
+
+  test("a record of facts that cannot be read moves to the failed events, and those beside it are published", async () => {
+    const fact = membershipFact(aPerson("ann"), "tag:vip");
+    const odd = [Buffer.from("no record"), encodeStreamRecord("facts", [{ kind: "no fact" }])];
+    const { ports, kept, left } = openPorts({
+      "aws/lambda/1": failureObject("facts-of-strata", ...odd, encodeStreamRecord("facts", [fact])),
+    });
+    await sweepFailures(ports);
+    expect(ports.facts.published).toEqual([fact]);
+    expect(kept.map(({ code }) => code)).toEqual(["stream_record_unreadable", "stream_record_unreadable"]);
     expect(left.size).toBe(0);
   });
 
