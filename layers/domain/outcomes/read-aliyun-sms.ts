@@ -35,6 +35,8 @@ const SUPPRESS: Readonly<Record<string, NonNullable<Receipt["suppress"]>>> = {
   USER_REJECT: "unsubscribed",
   MOBILE_IN_BLACK: "unsubscribed",
 };
+/** The carrier has not told what became of it. */
+const UNTOLD = "REQUEST_SUCCESS";
 /** Templates for China call every other country's number illegal. */
 const IN_CHINA = /^(\+|00)?(86)?1[3-9]\d{9}$/;
 const WORD = /^[\w.:]{1,60}$/;
@@ -50,7 +52,7 @@ export function readAliyunSms(told: unknown): { readonly receipts: Receipt[]; re
     if ("content" in entry) {
       const { phone_number: phone, content: text, sequence_id, send_time } = entry;
       replies.push({ id: `${sequence_id}:${send_time}`, phone, text });
-    } else receipts.push(receiptOf(entry));
+    } else if (entry.success || entry.err_code !== UNTOLD) receipts.push(receiptOf(entry));
   }
   return { receipts, replies };
 }

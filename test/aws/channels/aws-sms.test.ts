@@ -3,7 +3,9 @@ import { makeAwsSmsChannel } from "#aws/channels/aws-sms.ts";
 import type { SendResult } from "#domain/ports/channel.ts";
 import { openLoopbackApi, type Reaction } from "../../support/loopback-api.ts";
 import { BY, outgoing } from "../../support/outgoing.ts";
+import { authorizationOf } from "../../support/sigv4.ts";
 
+const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a-secret-key" };
 const OFFER = outgoing("+14255550156", { channel: "sms", text: "20% off today" });
 
 async function open(reaction: Reaction) {
@@ -16,7 +18,7 @@ async function open(reaction: Reaction) {
       adapter: "aws",
       options: { originationIdentity: "pool-1", configurationSet: "strata", region: "eu-west-1" },
     },
-    { endpoint: api.url, credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a-secret-key" } },
+    { endpoint: api.url, credentials: KEYS },
   );
   return { api, channel };
 }
@@ -31,6 +33,7 @@ describe("a text over AWS End User Messaging", () => {
     expect(request?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/sms-voice\/aws4_request/,
     );
+    expect(request?.headers.authorization).toBe(request && authorizationOf(request, KEYS));
     expect(JSON.parse(request?.body ?? "")).toEqual({
       DestinationPhoneNumber: "+14255550156",
       OriginationIdentity: "pool-1",

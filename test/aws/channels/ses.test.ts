@@ -1,8 +1,8 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeSesChannel } from "#aws/channels/ses.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
+import { openLoopbackApi } from "../../support/loopback-api.ts";
+import { authorizationOf } from "../../support/sigv4.ts";
 import { aMail } from "./a-mail.ts";
 
 const of = { touchId: "t-1", timeoutMs: 500 };
@@ -14,49 +14,34 @@ const definition: ChannelDefinition = {
   options: { from: "shop@example.com", configurationSet: "strata" },
 };
 const credentials = { accessKeyId: "AKIAPLANTED", secretAccessKey: "planted-secret" };
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
-});
 
 /** SES v2 on this machine. An answer of `undefined` is silence. */
 async function startSes(answer?: { status: number; error?: string; message?: string }) {
-  const got: { url: string | undefined; headers: IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
-      got.push({ url: request.url, headers: request.headers, body });
-      if (!answer) return;
-      const { status, error, message = "the mailbox ann@example.com" } = answer;
-      const headers = error === undefined ? {} : { "x-amzn-ErrorType": error };
-      response.writeHead(status, { "Content-Type": "application/json", ...headers });
-      response.end(JSON.stringify(status === 200 ? { MessageId: "0100-ses" } : { message }));
-    });
+  const api = await openLoopbackApi(() => {
+    if (!answer) return "hang";
+    const { status, error, message = "the mailbox ann@example.com" } = answer;
+    const headers = error === undefined ? {} : { "x-amzn-ErrorType": error };
+    return { status, headers, body: status === 200 ? { MessageId: "0100-ses" } : { message } };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  stops.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { got, channel: makeSesChannel(definition, { endpoint, region: "eu-west-1", credentials }) };
+  const channel = makeSesChannel(definition, { endpoint: api.url, region: "eu-west-1", credentials });
+  return { got: api.requests, channel };
 }
 
 test("sends a raw message to one address, tagged with its touch", async () => {
   const { got, channel } = await startSes({ status: 200 });
   expect(await channel.send(aMail(), of)).toEqual({ kind: "sent", providerId: "0100-ses" });
   const [call] = got;
-  expect(call?.url).toBe("/v2/email/outbound-emails");
-  expect(call?.body).toMatchObject({
+  expect(call).toMatchObject({ method: "POST", path: "/v2/email/outbound-emails" });
+  expect(call?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAPLANTED\/\d{8}\/eu-west-1\/ses\//);
+  expect(call?.headers.authorization).toBe(call && authorizationOf(call, credentials));
+  const sent = JSON.parse(call?.body ?? "");
+  expect(sent).toMatchObject({
     FromEmailAddress: "shop@example.com",
     Destination: { ToAddresses: ["ann@example.com"] },
     ConfigurationSetName: "strata",
   });
-  expect(call?.body.EmailTags).toContainEqual({ Name: "touchId", Value: "t-1" });
-  const sent = call?.body as { Content: { Raw: { Data: string } } } | undefined;
-  const raw = Buffer.from(sent?.Content.Raw.Data ?? "", "base64").toString("utf8");
+  expect(sent.EmailTags).toContainEqual({ Name: "touchId", Value: "t-1" });
+  const raw = Buffer.from(sent.Content.Raw.Data, "base64").toString("utf8");
   expect(raw).toContain("Message-ID: <t-1@example.com>");
   expect(raw).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
 });

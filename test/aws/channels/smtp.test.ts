@@ -88,6 +88,13 @@ describe("a server that", () => {
       { RCPT: "550 5.1.1 ann@example.com unknown" },
       { kind: "failed", code: "smtp_550_5.1.1", suppress: true },
     ],
+    ...["5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].map((status): [string, SmtpScript, object] => [
+      `calls the mailbox dead by ${status}`,
+      { RCPT: `550 ${status} ann@example.com no` },
+      { kind: "failed", code: `smtp_550_${status}`, suppress: true },
+    ]),
+    ["has a full mailbox", { RCPT: "552 5.2.2 full" }, { kind: "failed", code: "smtp_552_5.2.2" }],
+    ["says no more than no", { RCPT: "550 no" }, { kind: "failed", code: "smtp_550" }],
     ["does not like the message", { message: "554 5.7.1 spam" }, { kind: "failed", code: "smtp_554_5.7.1" }],
     ["greylists", { RCPT: "450 4.2.0 later" }, { kind: "retry", afterMs: 0, code: "smtp_450_4.2.0", healthy: true }],
     ["is busy", { greeting: "421 4.3.2 busy" }, { kind: "retry", afterMs: 0, code: "smtp_421_4.3.2" }],

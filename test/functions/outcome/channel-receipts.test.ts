@@ -99,6 +99,50 @@ describe("what Alibaba Cloud tells of texts", () => {
     expect([await suppressed("marketing"), await suppressed("transactional")]).toEqual([marketing, everything]);
   });
 
+  test.each([
+    "MOBILE_SEND_LIMIT",
+    "MOBILE_ACCOUNT_ABNORMAL",
+    "MOBLLE_TERMINAL_ERROR",
+    "CONTENT_KEYWORD",
+    "CONTENT_ERROR",
+    "SP_NOT_BY_INTER_SMS",
+    "SP_UNKNOWN_ERROR",
+    "NO_ROUTE",
+    "IS_CLOSE",
+    "PORT_NOT_REGISTERED",
+    "isv.SMS_CONTENT_ILLEGAL",
+    "SOMETHING_NEW",
+  ])("%s is an end that says nothing of the number", async (err_code) => {
+    const { post, stream, suppressed } = await openHarness("sms", "aliyun", "900^0");
+    await post(`token=${TOKEN}`, report({ success: false, err_code }));
+    const told = stream.events.map(({ event, properties }) => [event, properties?.bounceType]);
+    expect(told).toEqual([["Message Bounced", err_code.toLowerCase()]]);
+    expect(await suppressed("marketing")).toBe(false);
+  });
+
+  test("a carrier that has told nothing is no end", async () => {
+    const { post, events } = await openHarness("sms", "aliyun", "900^0");
+    const answer = await post(`token=${TOKEN}`, report({ success: false, err_code: "REQUEST_SUCCESS" }));
+    expect([answer.statusCode, events()]).toEqual([200, []]);
+  });
+
+  test("several come at once, and again: each counts once", async () => {
+    const { post, stream, touches, touch } = await openHarness("sms", "aliyun", "900^0");
+    await touches.save({ touch: { ...touch, id: "t-2", channel: "sms" }, revision: 1 });
+    const [one] = JSON.parse(report());
+    const body = JSON.stringify([one, { ...one, out_id: "t-2", biz_id: "901^0" }]);
+    for (let n = 0; n < 3; n++) expect((await post(`token=${TOKEN}`, body)).statusCode).toBe(200);
+    expect(new Set(stream.events.map(({ messageId }) => messageId)).size).toBe(2);
+  });
+
+  test("late, of a message whose answer was lost: it was delivered after all", async () => {
+    const { post, events, touches, touch, state } = await openHarness("sms", "aliyun", "900^0");
+    await touches.save({ touch: { ...touch, id: "t-3", channel: "sms", state: "unknown" }, revision: 1 });
+    state.now += 3 * 86_400_000;
+    await post(`token=${TOKEN}`, report({ out_id: "t-3" }));
+    expect(events()).toEqual(["Message Delivered"]);
+  });
+
   test("a receipt without our id is found by theirs", async () => {
     const { post, events } = await openHarness("sms", "aliyun", "900^0");
     await post(`token=${TOKEN}`, report({ out_id: "" }));
@@ -163,12 +207,28 @@ describe("what AWS tells of texts", () => {
     ["TEXT_INVALID", ["Message Bounced"], true],
     ["TEXT_CARRIER_UNREACHABLE", ["Message Bounced"], false],
     ["TEXT_SPAM", ["Message Bounced"], false],
+    ["TEXT_INVALID_MESSAGE", ["Message Bounced"], false],
+    ["TEXT_UNREACHABLE", ["Message Bounced"], false],
+    ["TEXT_BLOCKED", ["Message Bounced"], false],
+    ["TEXT_CARRIER_BLOCKED", ["Message Bounced"], false],
+    ["TEXT_PROTECT_BLOCKED", ["Message Bounced"], false],
+    ["TEXT_TTL_EXPIRED", ["Message Bounced"], false],
+    ["TEXT_UNKNOWN", ["Message Bounced"], false],
+    ["TEXT_PENDING", [], false],
     ["TEXT_QUEUED", [], false],
+    ["TEXT_SENT", [], false],
+    ["MEDIA_DELIVERED", [], false],
   ])("%s", async (eventType, expected, dead) => {
     const { post, events, suppressed } = await openHarness("sms", "aws", "m-1");
     expect((await post("", notification(sms(eventType)))).statusCode).toBe(200);
     expect(events()).toEqual(expected);
     expect(await suppressed("transactional")).toBe(dead);
+  });
+
+  test("an event that comes twice counts once", async () => {
+    const { post, stream } = await openHarness("sms", "aws", "m-1");
+    for (let n = 0; n < 3; n++) await post("", notification(sms("TEXT_INVALID"), { MessageId: `n-${n}` }));
+    expect(new Set(stream.events.map(({ messageId }) => messageId)).size).toBe(1);
   });
 
   test("an event without our id is found by theirs", async () => {

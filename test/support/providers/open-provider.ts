@@ -18,6 +18,8 @@ export const AWS_KEYS = { AWS_ACCESS_KEY_ID: "PLANTEDAWSKEYID", AWS_SECRET_ACCES
 interface Surroundings {
   /** How many touches wait for Ann. */
   readonly touches?: number;
+  /** An address that she had before. */
+  readonly before?: string;
   /** Replaces what the secret's store would give. */
   readonly secret?: () => Promise<string | undefined>;
   /** Where the provider is thought to be, if not on the server of this test. */
@@ -36,6 +38,7 @@ export async function openProvider(
   react: (request: LoopbackRequest) => Reaction,
   {
     touches = 1,
+    before,
     secret,
     url,
     timeoutMs = 2_000,
@@ -66,6 +69,7 @@ export async function openProvider(
     identifiers: new Map([
       ["userId:ann" as IdentifierKey, NOON - 1],
       ...(identifier === undefined ? [] : [[`${identifier}:${address}` as IdentifierKey, NOON] as const]),
+      ...(before === undefined ? [] : [[`${identifier}:${before}` as IdentifierKey, NOON - 1] as const]),
     ]),
     consent: new Map([[`marketing.${channel}`, { granted: true, at: NOON }]]),
   });
