@@ -10,6 +10,7 @@ import { JourneyStats, type PersonRun, PersonRuns } from "#events/admin-api/jour
 import { findJourney } from "../assume-definitions.ts";
 import { readDayRange } from "../day-range.ts";
 import { findProfile } from "../find-profile.ts";
+import { requireJourneyVersion } from "../journey-version.ts";
 import { defineRoute } from "../route.ts";
 
 /** An API's answer may take 29 s at the gateway; what is being read when time is up is waited for. */
@@ -36,10 +37,13 @@ export const getJourneyStats = defineRoute({
   answers: {
     200: { description: "Runs, steps, messages, the goal by arm, and who was not let in.", schema: JourneyStats },
   },
-  refusals: { 400: "range_invalid", 404: "journey_unknown" },
+  refusals: { 400: "range_invalid", 404: "journey_unknown, version_unknown" },
   async handle({ params, query, now }, ports) {
     const bundle = await ports.inForce();
     const journey = findJourney(params.name, bundle);
+    if (query.version !== undefined) {
+      await requireJourneyVersion(journey.name, query.version, journey.version, ports.definitions);
+    }
     const { calendar } = bundle;
     const { from, to } = readDayRange(query, calendar.dayOf(now));
     const ask = { journey, version: query.version, from, to, calendar };

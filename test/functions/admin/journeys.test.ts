@@ -64,8 +64,8 @@ function at(kind: "goal" | "finished" | "held-out"): Outcome {
   return { kind, at: NOON };
 }
 
-async function put(name: string, more: Partial<Run>): Promise<void> {
-  const run: Run = {
+function aRun(name: string): Run {
+  return {
     id: name,
     journey: "cart",
     definitionVersion: version,
@@ -77,9 +77,11 @@ async function put(name: string, more: Partial<Run>): Promise<void> {
     arms: [],
     consumed: [],
     visited: [],
-    ...more,
   };
-  await admin.ports.runs.save({ run, revision: 1 });
+}
+
+async function put(name: string, more: Partial<Run>): Promise<void> {
+  await admin.ports.runs.save({ run: { ...aRun(name), ...more }, revision: 1 });
   await admin.ports.profiles.save({ ...aPerson(name), state: { ...emptyState(), newestReceivedAt: NOON } });
 }
 
@@ -146,10 +148,27 @@ describe("the figures of a journey", () => {
     });
   });
 
-  test("are those of the days and of the version asked for", async () => {
+  test("are those of the days asked for", async () => {
     expect((await stats("?from=2026-11-01&to=2026-11-30")).runs.entered).toBe(7);
-    expect((await stats(`?version=${version + 1}`)).runs.entered).toBe(0);
     expect((await admin.call("GET", "/admin/v1/journeys/gone/stats")).body).toMatchObject({ code: "journey_unknown" });
+  });
+
+  test("are refused of a version that nobody can have entered, with those that there are", async () => {
+    const other = makeAdminHarness();
+    const written = async (...definitions: object[]) => Number((await other.define(...definitions)).body.version);
+    const first = await written(template, journey);
+    const between = await written({ ...template, name: "other" });
+    const second = await written({ ...journey, holdout: "20%" });
+    const ask = (version: number) => other.call("GET", `/admin/v1/journeys/cart/stats?version=${version}`);
+    await other.ports.runs.save({ run: { ...aRun("r"), definitionVersion: second }, revision: 1 });
+    expect(await ask(second)).toMatchObject({ status: 200, body: { runs: { entered: 1 } } });
+    expect(await ask(first)).toMatchObject({ status: 200, body: { version: first, runs: { entered: 0 } } });
+    for (const unknown of [between, 999]) {
+      expect(await ask(unknown)).toMatchObject({
+        status: 404,
+        body: { code: "version_unknown", details: { versions: [second, first] } },
+      });
+    }
   });
 
   test("are not called exact for days of which runs are no longer kept", async () => {
