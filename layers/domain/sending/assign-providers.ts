@@ -5,6 +5,7 @@ import { ChannelName } from "#events/definitions/template.ts";
 import { askGate, hasGate } from "./ask-gate.ts";
 import type { Candidate } from "./open-touch.ts";
 import { OWN_ADAPTERS } from "./own-adapters.ts";
+import { releaseCapPlace } from "./release-cap-place.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { takesAddress } from "./takes-address.ts";
 import { writeTouch } from "./write-touch.ts";
@@ -56,11 +57,11 @@ export async function assignProviders(
       waiting.push(...over);
       open.add(definition.name);
       retryAt = Math.min(retryAt, passage.retryAt);
-    } else late.push(...over.map((one) => putOff(ports, one, { retryAt: passage.retryAt, reason: "rate" })));
+    } else late.push(...over.map((one) => putOff(ports, bundle, one, { retryAt: passage.retryAt, reason: "rate" })));
   }
   for (const one of waiting) {
     const isHopeless = !definitions.some((definition) => takesAddress(ports, definition, one));
-    late.push(putOff(ports, one, { ...(!isHopeless && { retryAt }), reason: "breaker_open" }));
+    late.push(putOff(ports, bundle, one, { ...(!isHopeless && { retryAt }), reason: "breaker_open" }));
   }
   return { groups: groups.filter(({ places }) => places.length > 0), left: await Promise.all(late) };
 }
@@ -75,9 +76,11 @@ export function providersOf({ channels }: CompiledBundle, channel: string): read
 /** A message that no provider takes now comes back, unless it has for a week; without any provider it stops. */
 async function putOff(
   ports: SendPorts,
-  { stored }: Candidate,
+  bundle: CompiledBundle,
+  candidate: Candidate,
   { retryAt, reason }: { readonly retryAt?: number; readonly reason: string },
 ): Promise<readonly [string, Turn]> {
+  const { stored } = candidate;
   const { touch } = stored;
   const now = ports.now();
   const isOver = now - Math.max(touch.changedAt, touch.waitUntil ?? 0) > TOO_LATE_MS;
@@ -86,6 +89,6 @@ async function putOff(
     return [touch.id, { kind: "later", afterMs, reason }];
   }
   const next = isOver ? fail(touch, "too_late", now) : stop(touch, "channel_missing", now);
-  const written = writeTouch(ports, stored, next).catch((error: unknown): Turn => ({ kind: "broke", error }));
-  return [touch.id, await written];
+  const turn = await writeTouch(ports, stored, next).catch((error: unknown): Turn => ({ kind: "broke", error }));
+  return [touch.id, await releaseCapPlace(ports, bundle, candidate, turn)];
 }

@@ -6,6 +6,7 @@ import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { giveUp, isFinal, stop } from "#domain/touches/touch-moves.ts";
 import { claimedAddress, decideKnown, type Known } from "./question.ts";
+import { releaseCapPlace } from "./release-cap-place.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { sentOutcome } from "./sent-outcome.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -47,7 +48,8 @@ export async function openTouch(
   if (decision.kind === "stop") {
     // What may have been sent is not denied afterwards.
     const end = onlyBy === undefined ? stop(touch, decision.reason, ports.now()) : giveUp(touch, ports.now());
-    return { turn: await writeTouch(ports, stored, end) };
+    const turn = await writeTouch(ports, stored, end);
+    return { turn: await releaseCapPlace(ports, bundle, { known, ...(onlyBy !== undefined && { onlyBy }) }, turn) };
   }
   if (decision.kind === "wait") return { turn: await waitUntil(ports, stored, decision) };
   return { candidate: { stored, known, ...(onlyBy !== undefined && { onlyBy }) } };

@@ -3,6 +3,7 @@ import { type Assigned, assignProviders } from "./assign-providers.ts";
 import { type Delivered, deliver } from "./deliver.ts";
 import { reportSigns } from "./gate.ts";
 import { type Candidate, openTouch } from "./open-touch.ts";
+import { releaseCapPlace } from "./release-cap-place.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 
 export interface Batch {
@@ -59,7 +60,7 @@ async function deliverGroup(
       if (inMs > 0) await ports.sleep(inMs);
       const by = { channel: ports.channelOf(definition), owner };
       const delivered = await deliver(ports, bundle, candidate, by).catch(broke);
-      turns.set(candidate.stored.touch.id, delivered.turn);
+      turns.set(candidate.stored.touch.id, await releaseCapPlace(ports, bundle, candidate, delivered.turn));
       return delivered;
     }),
   );

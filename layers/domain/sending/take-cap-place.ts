@@ -35,9 +35,12 @@ export async function takeCapPlace(
     all.delete(touch.id);
     const others = [...all.values()];
     const decision = takePlace(own, others, touch.id, now);
-    if (decision.kind === "full") return decision;
-    const saved = await caps.save(key, { revision: revision + 1, uses: decision.uses }, expiresAt);
-    if (saved === "saved") return { kind: "free" };
+    const hadPlace = uses.some(({ touchId }) => touchId === touch.id);
+    if (decision.kind === "full" && !hadPlace) return decision;
+    // One that it had before, and needs no more, is free for others.
+    const left = decision.kind === "free" ? decision.uses : uses.filter(({ touchId }) => touchId !== touch.id);
+    const saved = await caps.save(key, { revision: revision + 1, uses: left }, expiresAt);
+    if (saved === "saved") return decision.kind === "free" ? { kind: "free" } : decision;
   }
   throw new CapBusyError(touch.id);
 }
