@@ -1,6 +1,7 @@
-import { type DynamoDBClient, PutItemCommand, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { InappMessage, InappStore } from "#domain/ports/inapp-store.ts";
-import { callConditional, callStore } from "./dynamo-errors.ts";
+import { callConditional } from "./dynamo-errors.ts";
+import { queryAll } from "./query-all.ts";
 
 /** A message that nobody fetched for so long is over. */
 const KEPT_MS = 30 * 86_400_000;
@@ -31,24 +32,13 @@ export function makeInappStore(on: { dynamo: DynamoDBClient; table: string; now:
     },
 
     async list(profileId, limit) {
-      const messages: InappMessage[] = [];
-      let start: QueryStart;
-      do {
-        const page = await callStore(table, () =>
-          dynamo.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: "pk = :person AND begins_with(sk, :prefix)",
-              ExpressionAttributeValues: { ":person": { S: profileId }, ":prefix": { S: PREFIX } },
-              ConsistentRead: true,
-              ...(start && { ExclusiveStartKey: start }),
-            }),
-          ),
-        );
-        for (const { b, d } of page.Items ?? []) if (!d) messages.push(JSON.parse(b?.S ?? "null") as InappMessage);
-        start = page.LastEvaluatedKey;
-      } while (start);
-      return messages
+      const items = await queryAll(dynamo, table, {
+        KeyConditionExpression: "pk = :person AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":person": { S: profileId }, ":prefix": { S: PREFIX } },
+        ConsistentRead: true,
+      });
+      return items
+        .flatMap(({ b, d }) => (d ? [] : [JSON.parse(b?.S ?? "null") as InappMessage]))
         .filter(({ at }) => at + KEPT_MS > now())
         .toSorted((a, b) => b.at - a.at || (a.touchId < b.touchId ? -1 : 1))
         .slice(0, limit);
@@ -69,5 +59,3 @@ export function makeInappStore(on: { dynamo: DynamoDBClient; table: string; now:
     },
   };
 }
-
-type QueryStart = ConstructorParameters<typeof QueryCommand>[0]["ExclusiveStartKey"];

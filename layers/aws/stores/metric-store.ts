@@ -3,7 +3,6 @@ import {
   BatchWriteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  QueryCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { EVERYONE } from "#domain/measure/catalogue.ts";
@@ -11,6 +10,7 @@ import type { Figure } from "#domain/measure/figure.ts";
 import type { MetricStore, RecordedFigure, SeriesKey } from "#domain/ports/metric-store.ts";
 import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { callStore } from "./dynamo-errors.ts";
+import { queryAll } from "./query-all.ts";
 
 const COUNTS = "membership-count#exact";
 /** Beside approximate counters, which are spread over shards, each exact figure is one row. */
@@ -54,23 +54,11 @@ export function makeMetricStore(on: { dynamo: DynamoDBClient; table: string; sle
   }
 
   async function readDay(key: SeriesKey, day: number): Promise<RecordedFigure[]> {
-    const figures: RecordedFigure[] = [];
-    let startKey: Item | undefined;
-    do {
-      const page = await callStore(table, () =>
-        dynamo.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: "pk = :day",
-            ExpressionAttributeValues: { ":day": { S: partitionOf(key, day) } },
-            ...(startKey && { ExclusiveStartKey: startKey }),
-          }),
-        ),
-      );
-      for (const item of page.Items ?? []) figures.push(readFigure(item, day));
-      startKey = page.LastEvaluatedKey;
-    } while (startKey);
-    return figures.toSorted((a, b) => (a.dimension < b.dimension ? -1 : 1));
+    const items = await queryAll(dynamo, table, {
+      KeyConditionExpression: "pk = :day",
+      ExpressionAttributeValues: { ":day": { S: partitionOf(key, day) } },
+    });
+    return items.map((item) => readFigure(item, day)).toSorted((a, b) => (a.dimension < b.dimension ? -1 : 1));
   }
 
   return {

@@ -1,6 +1,7 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { RefusalStore, RefusedEntries } from "#domain/ports/refusal-store.ts";
 import { callStore } from "./dynamo-errors.ts";
+import { queryAll } from "./query-all.ts";
 
 const KEEP_DAYS = 400;
 const DAY_SECONDS = 86_400;
@@ -30,29 +31,19 @@ export function makeRefusalStore({ dynamo, table }: { dynamo: DynamoDBClient; ta
     async ofJourney(journey, { from, to }) {
       const counts = new Map<string, number>();
       if (from > to) return counts;
-      let startKey: Record<string, AttributeValue> | undefined;
-      do {
-        const page = await callStore(table, () =>
-          dynamo.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: "pk = :journey AND sk BETWEEN :from AND :to",
-              ExpressionAttributeValues: {
-                ":journey": { S: partitionOf(journey) },
-                ":from": { S: sortable(from) },
-                // Behind every reason of that day.
-                ":to": { S: `${sortable(to)}#~` },
-              },
-              ...(startKey && { ExclusiveStartKey: startKey }),
-            }),
-          ),
-        );
-        for (const { sk, n } of page.Items ?? []) {
-          const reason = sk?.S?.split("#")[1] ?? "";
-          counts.set(reason, (counts.get(reason) ?? 0) + Number(n?.N));
-        }
-        startKey = page.LastEvaluatedKey;
-      } while (startKey);
+      const items = await queryAll(dynamo, table, {
+        KeyConditionExpression: "pk = :journey AND sk BETWEEN :from AND :to",
+        ExpressionAttributeValues: {
+          ":journey": { S: partitionOf(journey) },
+          ":from": { S: sortable(from) },
+          // Behind every reason of that day.
+          ":to": { S: `${sortable(to)}#~` },
+        },
+      });
+      for (const { sk, n } of items) {
+        const reason = sk?.S?.split("#")[1] ?? "";
+        counts.set(reason, (counts.get(reason) ?? 0) + Number(n?.N));
+      }
       return counts;
     },
   };

@@ -5,39 +5,28 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   ScanCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Gate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";
 import type { RunStore, StoredRun } from "#domain/ports/run-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
+import { batchGetItems } from "./batch-get.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
+import { enteredItem, queryEntered } from "./entered-runs.ts";
+import { queryAll } from "./query-all.ts";
 
 type Item = Record<string, AttributeValue>;
 
-/** The Runs table: a person's runs (`run#<journey>#<id>`) and the gates of their `once` (`gate#<journey>#<key>`). */
+/** The Runs table: a person's runs (`run#<journey>#<id>`), the gates of their `once` (`gate#<journey>#<key>`), and by what
+ *  their journey finds them (`entered-runs.ts`). */
 export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): RunStore {
-  async function query(profileId: ProfileId, prefix: string): Promise<Item[]> {
-    const items: Item[] = [];
-    let startKey: Item | undefined;
-    do {
-      const page = await callStore(table, () =>
-        dynamo.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: "pk = :person AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues: { ":person": { S: profileId }, ":prefix": { S: prefix } },
-            ConsistentRead: true,
-            ...(startKey && { ExclusiveStartKey: startKey }),
-          }),
-        ),
-      );
-      items.push(...(page.Items ?? []));
-      startKey = page.LastEvaluatedKey;
-    } while (startKey);
-    return items;
-  }
+  const query = (profileId: ProfileId, prefix: string) =>
+    queryAll(dynamo, table, {
+      KeyConditionExpression: "pk = :person AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":person": { S: profileId }, ":prefix": { S: prefix } },
+      ConsistentRead: true,
+    });
 
   const put = (item: Item, condition: string, values?: Item) =>
     callConditional(table, () =>
@@ -51,6 +40,8 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
       ),
     );
 
+  const putEntered = (run: Run) => new PutItemCommand({ TableName: table, Item: enteredItem(run) });
+
   return {
     async ofPerson(profileId) {
       return (await query(profileId, "run#")).map(storedRunOf);
@@ -58,6 +49,8 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
 
     async save(stored) {
       const { revision } = stored;
+      // Before the run: one that is stored is always found by its journey.
+      if (revision === 1) await callStore(table, () => dynamo.send(putEntered(stored.run)));
       const outcome =
         revision === 1
           ? await put(runItem(stored), "attribute_not_exists(pk)")
@@ -90,24 +83,15 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
       return Item && gateOf(Item).entryKey === gate.entryKey ? "passed" : "closed";
     },
 
-    async scan({ journey, segment, segments, cursor }) {
-      const page = await callStore(table, () =>
-        dynamo.send(
-          new ScanCommand({
-            TableName: table,
-            Segment: segment,
-            TotalSegments: segments,
-            FilterExpression: "begins_with(sk, :runs)",
-            ExpressionAttributeValues: { ":runs": { S: `run#${journey}#` } },
-            ...(cursor !== undefined && { ExclusiveStartKey: JSON.parse(cursor) as Item }),
-          }),
-        ),
-      );
-      const runs = (page.Items ?? []).map((item) => storedRunOf(item).run);
-      return {
-        runs: runs.filter(({ movedTo }) => movedTo === undefined),
-        ...(page.LastEvaluatedKey && { cursor: JSON.stringify(page.LastEvaluatedKey) }),
-      };
+    async entered(slice) {
+      const { rows, cursor } = await queryEntered({ dynamo, table }, slice);
+      const keys = new Map(rows.map((row) => [`${row.profileId} ${row.runId}`, runKey({ ...row, id: row.runId })]));
+      const stored = (await batchGetItems(dynamo, table, [...keys.values()])).map((item) => storedRunOf(item).run);
+      const entries = new Set(rows.map((row) => `${row.profileId} ${row.runId} ${row.enteredAt}`));
+      // A row whose writer died, or whose run another worker entered at another instant, leads to none that is meant.
+      const isMeant = ({ profileId, id, enteredAt }: Run) => entries.has(`${profileId} ${id} ${enteredAt}`);
+      const runs = stored.filter((run) => run.movedTo === undefined && isMeant(run));
+      return { runs, ...(cursor !== undefined && { cursor }) };
     },
 
     async gatesOf(profileId) {
@@ -120,7 +104,7 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
   };
 }
 
-function runKey({ profileId, journey, id }: Run): Item {
+function runKey({ profileId, journey, id }: Pick<Run, "profileId" | "journey" | "id">): Item {
   return { pk: { S: profileId }, sk: { S: `run#${journey}#${id}` } };
 }
 
