@@ -1,5 +1,5 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
-import { fail, stop } from "#domain/touches/touch-moves.ts";
+import { fail, giveUp, stop } from "#domain/touches/touch-moves.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import { ChannelName } from "#events/definitions/template.ts";
 import { askGate, hasGate } from "./ask-gate.ts";
@@ -73,7 +73,8 @@ export function providersOf({ channels }: CompiledBundle, channel: string): read
   return [{ kind: "channel", name: channel, channel: ChannelName.parse(channel), adapter: channel }];
 }
 
-/** A message that no provider takes now comes back, unless it has for a week; without any provider it stops. */
+/** A message that no provider takes now comes back, unless it has for a week; without any provider it stops.
+ *  What a provider may have is not denied then. */
 async function putOff(
   ports: SendPorts,
   bundle: CompiledBundle,
@@ -88,7 +89,8 @@ async function putOff(
     const afterMs = Math.max(1_000, Math.min(retryAt - now, LONGEST_DELAY_MS));
     return [touch.id, { kind: "later", afterMs, reason }];
   }
-  const next = isOver ? fail(touch, "too_late", now) : stop(touch, "channel_missing", now);
+  const unsent = isOver ? fail(touch, "too_late", now) : stop(touch, "channel_missing", now);
+  const next = candidate.onlyBy === undefined ? unsent : giveUp(touch, now);
   const turn = await writeTouch(ports, stored, next).catch((error: unknown): Turn => ({ kind: "broke", error }));
   return [touch.id, await releaseCapPlace(ports, bundle, candidate, turn)];
 }

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { sendBatch } from "#domain/sending/send-batch.ts";
+import { MAIL, openSendWorld } from "../../support/send-world.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const once = { ...MAIL, name: "once" };
+
+/** A message whose provider may have it, and takes it once. Then `happen`, and it comes back after a while. */
+async function comeBack(afterMs: number, happen: (world: ReturnType<typeof openSendWorld>) => unknown) {
+  const world = openSendWorld(once);
+  await world.person("ann");
+  const provider = world.provider("once", true);
+  provider.answer = () => ({ kind: "unknown", code: "timed_out" });
+  await world.touch("t-1", { to: "ann", category: "transactional" });
+  await sendBatch(world.ports, "email", ["t-1"]);
+  expect(await world.stored("t-1")).toMatchObject({ state: "requested", uncertain: true });
+  world.advance(afterMs);
+  await happen(world);
+  const { turns } = await sendBatch(world.ports, "email", ["t-1"]);
+  expect(provider.calls).toHaveLength(1);
+  expect(turns.get("t-1")).toMatchObject({ kind: "ended", state: "unknown" });
+  return world.stored("t-1");
+}
+
+test("what may have been sent is not denied where its provider keeps back everything for a week", async () => {
+  const touch = await comeBack(8 * DAY_MS, ({ ports, now }) => {
+    const breaker = { state: "open", restsUntil: now() + 60_000, rests: 1 };
+    return ports.work.save({ job: "channel#once", slice: "gate", revision: 2, body: { nextAt: 0, breaker } });
+  });
+  expect(touch).toMatchObject({ state: "unknown" });
+});
+
+test("what may have been sent is not denied where no provider takes the address any more", async () => {
+  const touch = await comeBack(60_000, (world) => {
+    world.ports.channelOf = ({ name }) => ({ ...world.provider(name), takes: () => false });
+  });
+  expect(touch).toMatchObject({ state: "unknown" });
+});
