@@ -11,14 +11,12 @@ export async function waitUntil(
   { until, reason }: { readonly until: number; readonly reason: WaitReason },
 ): Promise<Turn> {
   const now = ports.now();
-  const isWaiting = touch.state === "waiting" && touch.waitUntil === until;
   // Nobody looks at the timers of minutes that are over: one that is due at once goes to the next.
   const at = Math.max(until, now + 60_000 - (now % 60_000));
-  // Of a version that `wake`, which is about to remove the row that led here, does not know.
+  // Of a version that `wake`, which is about to remove the row that led here, does not know. Where its clock is ahead of
+  // this one that happens again and again, so the touch is written too, though nothing has changed: each time counts.
   const version = revision + 1;
   await ports.timers.put({ kind: "wait", id: touchTimerId(touch.id), at, version, writtenAt: now });
-  // Its timer may have led here, and is gone then: `wake`'s clock was ahead of this one.
-  if (isWaiting) return { kind: "waits", reason };
   const saved = await ports.touches.save({ touch: wait(touch, { until, reason, now }), revision: version });
   return saved === "saved" ? { kind: "waits", reason } : { kind: "later", afterMs: 1_000, reason: "raced" };
 }

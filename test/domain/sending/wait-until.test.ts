@@ -21,3 +21,17 @@ test("a touch whose timer has come is not forgotten by a sender whose clock runs
   if (timer) await world.ports.timers.remove(timer, timer.version);
   expect(world.ports.timers.rows()).toMatchObject([{ id: "touch/t-1", at: NOON + 60 * MINUTE_MS }]);
 });
+
+test("nor by one that puts it off twice by that clock, while wake is still removing the timer of the first time", async () => {
+  const quietHours = { from: "11:00", to: "13:00" };
+  const world = openSendWorld(MAIL, { kind: "setting", name: "project", quietHours });
+  await world.person("ann");
+  await world.touch("t-1", { to: "ann" });
+  await sendBatch(world.ports, "email", ["t-1"]);
+  world.advance(58 * MINUTE_MS);
+  await sendBatch(world.ports, "email", ["t-1"]);
+  const [seen] = world.ports.timers.rows();
+  await sendBatch(world.ports, "email", ["t-1"]);
+  if (seen) await world.ports.timers.remove(seen, seen.version);
+  expect(world.ports.timers.rows()).toMatchObject([{ id: "touch/t-1", at: NOON + 60 * MINUTE_MS }]);
+});
