@@ -13,7 +13,7 @@ export class Sandbox {
   #asleepUntil = -Infinity;
   #deadline = Infinity;
   #onDeath: (() => void) | undefined;
-  readonly #mourners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
   alive = true;
   /** It stood still for longer than whoever called it waits: it has been given up, and goes on all the same. */
   hasStalled = false;
@@ -39,6 +39,7 @@ export class Sandbox {
 
   standStill(forMs: number): void {
     this.#asleepUntil = Math.max(this.#asleepUntil, this.#scheduler.now() + forMs);
+    for (const tell of this.#listeners) tell();
   }
 
   /** How long it will still stand still. */
@@ -55,15 +56,15 @@ export class Sandbox {
     this.#onDeath = onDeath;
   }
 
-  /** Hears of its death, whenever that is. */
-  onceDead(listener: () => void): void {
-    this.#mourners.push(listener);
+  /** Hears whenever it stands still from now on, and of its death. */
+  onHalt(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   kill(): void {
     if (!this.alive) return;
     this.alive = false;
-    for (const tell of this.#mourners) tell();
+    for (const tell of this.#listeners) tell();
     this.#onDeath?.();
   }
 }
@@ -108,13 +109,18 @@ interface Network {
 /** The SDK's client in a sandbox: each call is a point at which others go on, and at which things go wrong. */
 export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox: Sandbox, service: Service) {
   const describe = (command: object) => `${sandbox.name} ${service.describe(command)}`;
+  const isRoutine = (command: object) => service.isRoutine?.(command) === true;
   const strikes = (fault: Fault, command: object) =>
-    (service.isRoutine?.(command) !== true || dice.chance(0.03)) && weather.strikes(fault, () => describe(command));
+    (!isRoutine(command) || dice.chance(0.03)) && weather.strikes(fault, () => describe(command));
+  const leaveTogether = gather((go) => scheduler.after(dice.between(1, 12), go));
+  const comeBackTogether = gather((go) => sandbox.after(dice.between(1, 12), go));
 
   /** Stands still for very long, if that strikes; once in a life. Returns for how long. */
   function stallPerhaps(command: object): number {
-    const chances = service.isFateful?.(command) === true ? FATEFUL_CHANCES : 1;
-    if (sandbox.hasStalled || !Array.from({ length: chances }).some(() => strikes("stall", command))) return 0;
+    let chances = service.isFateful?.(command) === true ? FATEFUL_CHANCES : 1;
+    if (sandbox.hasStalled) return 0;
+    while (chances > 0 && !strikes("stall", command)) chances--;
+    if (chances === 0) return 0;
     const stallMs = dice.between(...STALL_MINUTES) * 60_000;
     sandbox.hasStalled = true;
     sandbox.standStill(stallMs);
@@ -160,21 +166,40 @@ export function makeClient({ scheduler, weather, dice, tell }: Network, sandbox:
       const answer = (give: () => object) => {
         if (strikes("sleep", command)) sandbox.standStill(dice.between(20, 600) * 1000);
         stallPerhaps(command);
-        const delayMs = strikes("slow", command) ? dice.between(1000, 30_000) : dice.between(1, 12);
-        sandbox.after(delayMs, () => {
+        const settle = () => {
           try {
             resolve(give());
           } catch (error) {
             reject(error as Error);
           }
-        });
+        };
+        if (strikes("slow", command)) sandbox.after(dice.between(1000, 30_000), settle);
+        else if (isRoutine(command)) comeBackTogether(settle);
+        else sandbox.after(dice.between(1, 12), settle);
       };
       // It may stand still with the call already written, and not yet sent.
       const stallMs = dice.chance(0.5) ? stallPerhaps(command) : 0;
-      scheduler.after(stallMs + dice.between(1, 12), () => arrive(command, answer));
+      const go = () => arrive(command, answer);
+      if (isRoutine(command) && stallMs === 0) leaveTogether(go);
+      else scheduler.after(stallMs + dice.between(1, 12), go);
     });
   };
   return { send };
+}
+
+/** Tasks that are begun within a moment of each other are one: calls of which there are many at once need no event of the
+ *  clock each. */
+function gather(later: (go: () => void) => void): (task: () => void) => void {
+  let waiting: (() => void)[] = [];
+  return (task) => {
+    waiting.push(task);
+    if (waiting.length > 1) return;
+    later(() => {
+      const tasks = waiting;
+      waiting = [];
+      for (const one of tasks) one();
+    });
+  };
 }
 
 /** Does it now; the outcome, answer or error, is given whenever it is asked for. */

@@ -39,7 +39,7 @@ export function startSender(on: {
     ...weather,
     strikes: (fault, where) => {
       const isStruck = weather.strikes(fault, where);
-      if (isStruck) watch.touches.onStrike(sandbox, fault);
+      if (isStruck) watch.touches.onStrike(sandbox);
       return isStruck;
     },
   });

@@ -77,7 +77,7 @@ export function makeNetwork(on: {
   /** The provider has said that it will not write there. */
   onRefusal: (call: ProviderCall, scope: "all" | "marketing") => void;
   /** The worker dies, or stands still. */
-  onStrike: (sandbox: Sandbox, way: string) => void;
+  onStrike: (sandbox: Sandbox) => void;
   complain: (law: string, what: string) => void;
   tell: (line: () => string) => void;
 }): Network {
@@ -125,7 +125,7 @@ export function makeNetwork(on: {
     const isDead = (one: (typeof outages)[number]) =>
       one.provider === provider && scheduler.now() >= one.from && scheduler.now() < one.to;
     const fate = !isCalm && outages.some(isDead) ? { ...drawn, way: "dead" as const } : drawn;
-    if (/^(dies|stands)/.test(fate.way)) on.onStrike(sandbox, fate.way);
+    if (/^(dies|stands)/.test(fate.way)) on.onStrike(sandbox);
     if (fate.way === "arrives when nobody waits") latest = scheduler.now() + LATEST_MS;
     tell(() => `${sandbox.name} calls ${provider} ${of.what}: ${fate.way}, ${fate.verdict}`);
     if (fate.verdict === "broken") on.onSilence(call);

@@ -67,7 +67,7 @@ export function watchTouches(on: {
 
   return {
     onSender: (sandbox: Sandbox) => unknown.onSender(sandbox),
-    onStrike: (sandbox: Sandbox, fault: string) => unknown.onStrike(sandbox, fault),
+    onStrike: (sandbox: Sandbox) => unknown.onStrike(sandbox),
     onSilence: (call: ProviderCall) => unknown.onSilence(call),
     onTaken: (call: ProviderCall) => void taken.push(call),
     onClaim: (listener: (touch: Touch) => void) => void claimListeners.push(listener),

@@ -32,13 +32,12 @@ export function watchUnknown(on: {
     onSender(sandbox: Sandbox): void {
       senders.set(sandbox.name, sandbox);
       // One for each touch that it was about to call with, or had called with.
-      sandbox.onceDead(() => {
+      sandbox.onHalt(() => {
         crashes += heldBy(sandbox.name);
       });
     },
-    onStrike({ name }: Sandbox, fault: string): void {
+    onStrike({ name }: Sandbox): void {
       struckAt.set(name, now());
-      if (/^(sleep|stall|stands still)/.test(fault)) crashes += heldBy(name);
     },
     onClaim({ id }: Touch, sandbox: string): void {
       claims.set(id, { sandbox, at: now() });
