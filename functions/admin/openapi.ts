@@ -1,17 +1,7 @@
 import type * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { ErrorAnswer } from "#events/admin-api/answer.ts";
-import {
-  ChannelDefinition,
-  JourneyDefinition,
-  LadderDefinition,
-  SegmentDefinition,
-  SettingDefinition,
-  SourceDefinition,
-  TagDefinition,
-  TemplateDefinition,
-  TraitDefinition,
-} from "#events/definitions/index.ts";
+import { Definition } from "#events/definitions/index.ts";
 import { collectionPaths } from "./collection-openapi.ts";
 import type { AnswerDoc, Route } from "./route.ts";
 
@@ -46,17 +36,7 @@ export function makeOpenApiDocument(routes: readonly Route[]) {
     ],
     components: {
       // What each kind of definition asks for: bodies are checked by these, with faults that name their paths.
-      schemas: {
-        SourceDefinition,
-        SettingDefinition,
-        TraitDefinition,
-        TagDefinition,
-        SegmentDefinition,
-        LadderDefinition,
-        TemplateDefinition,
-        ChannelDefinition,
-        JourneyDefinition,
-      },
+      schemas: Object.fromEntries(Definition.options.map((schema) => [schema.meta()?.id ?? "", schema])),
       securitySchemes: {
         adminToken: {
           type: "http",
