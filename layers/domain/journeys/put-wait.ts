@@ -5,15 +5,10 @@ import { nextMinute } from "#domain/profile/apply-memberships.ts";
 const LATE_MS = 10 * 60_000;
 const MAX_PUTS = 5;
 
-interface WaitPorts {
-  readonly timers: TimerStore;
-  readonly now: () => number;
-}
-
 /** Writes the timer of something that waits, before the state that relies on it. Between reading the clock and here a
  *  worker may have stood still for long: it looks again. */
 export async function putWait(
-  { timers, now }: WaitPorts,
+  { timers, now }: { readonly timers: Pick<TimerStore, "put">; readonly now: () => number },
   wait: { readonly id: string; readonly at: number; readonly version: number },
 ): Promise<void> {
   const begun = now();
@@ -29,7 +24,12 @@ export async function putWait(
 
 /** Removes a row that nothing up to `version` relies on any more. It is only tidying: one that stays is found to be
  *  nobody's when it falls due. */
-export async function dropWait({ timers }: WaitPorts, id: string, at: number, version: number): Promise<void> {
+export async function dropWait(
+  { timers }: { readonly timers: Pick<TimerStore, "remove"> },
+  id: string,
+  at: number,
+  version: number,
+): Promise<void> {
   try {
     await timers.remove({ kind: "wait", id, at }, version);
   } catch {

@@ -1,3 +1,4 @@
+import { putWait } from "#domain/journeys/put-wait.ts";
 import type { StoredTouch } from "#domain/ports/touch-store.ts";
 import { touchTimerId } from "#domain/touches/touch.ts";
 import { type WaitReason, wait } from "#domain/touches/touch-moves.ts";
@@ -11,12 +12,10 @@ export async function waitUntil(
   { until, reason }: { readonly until: number; readonly reason: WaitReason },
 ): Promise<Turn> {
   const now = ports.now();
-  // Nobody looks at the timers of minutes that are over: one that is due at once goes to the next.
-  const at = Math.max(until, now + 60_000 - (now % 60_000));
   // Of a version that `wake`, which is about to remove the row that led here, does not know. Where its clock is ahead of
   // this one that happens again and again, so the touch is written too, though nothing has changed: each time counts.
   const version = revision + 1;
-  await ports.timers.put({ kind: "wait", id: touchTimerId(touch.id), at, version, writtenAt: now });
+  await putWait(ports, { id: touchTimerId(touch.id), at: until, version });
   const saved = await ports.touches.save({ touch: wait(touch, { until, reason, now }), revision: version });
   return saved === "saved" ? { kind: "waits", reason } : { kind: "later", afterMs: 1_000, reason: "raced" };
 }

@@ -35,3 +35,20 @@ test("nor by one that puts it off twice by that clock, while wake is still remov
   if (seen) await world.ports.timers.remove(seen, seen.version);
   expect(world.ports.timers.rows()).toMatchObject([{ id: "touch/t-1", at: NOON + 60 * MINUTE_MS }]);
 });
+
+test("a sender that stands still while it puts the timer writes another, for a minute that is yet to come", async () => {
+  const quietHours = { from: "11:00", to: "12:20" };
+  const world = openSendWorld(MAIL, { kind: "setting", name: "project", quietHours });
+  await world.person("ann");
+  await world.touch("t-1", { to: "ann" });
+  const { put } = world.ports.timers;
+  let puts = 0;
+  world.ports.timers.put = async (timer) => {
+    if (++puts === 1) world.advance(120 * MINUTE_MS);
+    await put(timer);
+  };
+  await sendBatch(world.ports, "email", ["t-1"]);
+  // wake looks back an hour, and never sees the row that landed at 14:00 for 12:20.
+  const at = world.ports.timers.rows().map((row) => row.at);
+  expect(Math.max(...at)).toBe(world.now() + MINUTE_MS);
+});
