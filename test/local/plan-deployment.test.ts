@@ -1,122 +1,17 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeEnvironment } from "../../infra/local/local-environment.ts";
 import { planDeployment } from "../../infra/local/template/plan-deployment.ts";
-import { readAssembly } from "../../infra/local/template/read-assembly.ts";
-import { Resolver } from "../../infra/local/template/resolve.ts";
-
-type Resources = Record<string, { Type: string; Properties?: unknown; Condition?: string }>;
-
-function makeAssembly(app: Resources, data: { Resources?: Resources; Outputs?: unknown } = {}) {
-  const folder = mkdtempSync(path.join(tmpdir(), "strata-assembly-"));
-  const write = (file: string, content: unknown) => writeFileSync(path.join(folder, file), JSON.stringify(content));
-  write("App.template.json", {
-    Resources: app,
-    Parameters: { BootstrapVersion: { Type: "String", Default: "/cdk" } },
-    Conditions: {
-      InChina: { "Fn::Equals": [{ Ref: "AWS::Partition" }, "aws-cn"] },
-      Elsewhere: { "Fn::Not": [{ Condition: "InChina" }] },
-    },
-  });
-  write("Data.template.json", { Resources: {}, ...data });
-  write("App.assets.json", {
-    files: { abc: { source: { path: "asset.abc" } }, geo: { source: { path: "asset.geo" } } },
-  });
-  return { folder, assembly: readAssembly(folder) };
-}
-
-const table = {
-  Type: "AWS::DynamoDB::Table",
-  Properties: {
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-  },
-};
-const stream = { Type: "AWS::Kinesis::Stream", Properties: { ShardCount: 2 } };
-const lambda = {
-  Type: "AWS::Lambda::Function",
-  Properties: { Code: { S3Bucket: "assets", S3Key: "abc.zip" }, Handler: "index.handler", Runtime: "nodejs24.x" },
-};
-const mapping = {
-  Type: "AWS::Lambda::EventSourceMapping",
-  Properties: {
-    EventSourceArn: { "Fn::GetAtt": ["Events", "Arn"] },
-    FunctionName: { Ref: "Fold" },
-    StartingPosition: "TRIM_HORIZON",
-  },
-};
-
-const queues = {
-  Due: {
-    Type: "AWS::SQS::Queue",
-    Properties: {
-      VisibilityTimeout: 60,
-      SqsManagedSseEnabled: true,
-      RedrivePolicy: { deadLetterTargetArn: { "Fn::GetAtt": ["Dead", "Arn"] }, maxReceiveCount: 5 },
-    },
-  },
-  Dead: { Type: "AWS::SQS::Queue" },
-};
-const queueMapping = {
-  Type: "AWS::Lambda::EventSourceMapping",
-  Properties: {
-    EventSourceArn: { "Fn::GetAtt": ["Due", "Arn"] },
-    FunctionName: { Ref: "Fold" },
-    FunctionResponseTypes: ["ReportBatchItemFailures"],
-    ScalingConfig: { MaximumConcurrency: 50 },
-  },
-};
-
-describe("intrinsic functions", () => {
-  const { assembly } = makeAssembly(
-    { Events: stream, Fold: lambda },
-    {
-      Resources: { Profiles: table },
-      Outputs: {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-        Name: { Value: { Ref: "Profiles" }, Export: { Name: { "Fn::Sub": "${AWS::StackName}:ProfilesName" } } },
-      },
-    },
-  );
-  const [app] = assembly.stacks;
-  const resolve = (value: unknown): unknown => app && new Resolver(assembly).resolve(value, app);
-
-  test.each<[string, unknown, unknown]>([
-    ["Ref of a resource", { Ref: "Events" }, "App-Events"],
-    ["Ref of a parameter", { Ref: "BootstrapVersion" }, "/cdk"],
-    ["Ref of a pseudo parameter", { Ref: "AWS::Region" }, "us-east-1"],
-    ["GetAtt", { "Fn::GetAtt": ["Fold", "Arn"] }, "arn:aws:lambda:us-east-1:000000000000:function:App-Fold"],
-    ["GetAtt as a string", { "Fn::GetAtt": "Events.Arn" }, "arn:aws:kinesis:us-east-1:000000000000:stream/App-Events"],
-    ["Join", { "Fn::Join": ["/", ["a", { Ref: "AWS::Partition" }]] }, "a/aws"],
-    ["Split and Select", { "Fn::Select": [1, { "Fn::Split": [":", "a:b:c"] }] }, "b"],
-    [
-      "Sub",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-      { "Fn::Sub": "${AWS::Region}/${Events}/${Fold.Arn}/${!Literal}" },
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-      "us-east-1/App-Events/arn:aws:lambda:us-east-1:000000000000:function:App-Fold/${Literal}",
-    ],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-    ["Sub with variables", { "Fn::Sub": ["${x}!", { x: { Ref: "Events" } }] }, "App-Events!"],
-    ["ImportValue from the other stack", { "Fn::ImportValue": "Data:ProfilesName" }, "Data-Profiles"],
-    ["If", { "Fn::If": ["InChina", "cn", "elsewhere"] }, "elsewhere"],
-    ["NoValue", { a: { Ref: "AWS::NoValue" }, b: [{ Ref: "AWS::NoValue" }, 1] }, { b: [1] }],
-  ])("%s", (_, value, expected) => {
-    expect(resolve(value)).toEqual(expected);
-  });
-
-  test.each<[string, unknown, RegExp]>([
-    ["a missing resource", { Ref: "Nothing" }, /no resource Nothing/],
-    ["an unknown attribute", { "Fn::GetAtt": ["Events", "Colour"] }, /Events \(AWS::Kinesis::Stream\).*Colour/],
-    ["an unknown function", { "Fn::Cidr": [] }, /Fn::Cidr/],
-    ["an export that nobody makes", { "Fn::ImportValue": "x" }, /exports x/],
-  ])("%s is an error that names it", (_, value, expected) => {
-    expect(() => resolve(value)).toThrow(expected);
-  });
-});
+import {
+  lambda,
+  makeAssembly,
+  mapping,
+  queueMapping,
+  queues,
+  type Resources,
+  stream,
+  table,
+} from "./small-assembly.ts";
 
 describe("planning a deployment", () => {
   test("reads functions with their code, layer paths and environment", () => {
