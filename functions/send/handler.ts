@@ -7,53 +7,35 @@ import { makeLinkKeyReader } from "#aws/link-key.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretsByName } from "#aws/secrets-by-name.ts";
 import { sleep } from "#aws/sleep.ts";
-import { makeCapStore } from "#aws/stores/cap-store.ts";
 import { makeDefinitionStore } from "#aws/stores/definition-store.ts";
 import { makeInappStore } from "#aws/stores/inapp-store.ts";
-import { makeProfileStore } from "#aws/stores/profile-store.ts";
-import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
-import { makeTimerStore } from "#aws/stores/timer-store.ts";
-import { makeTouchStore } from "#aws/stores/touch-store.ts";
-import { makeWorkStore } from "#aws/stores/work-store.ts";
-import { makeEventStream } from "#aws/streams/event-stream.ts";
 import { makeTelemetry } from "#aws/telemetry.ts";
 import { makeTemplateRenderer } from "#aws/templates/template-renderer.ts";
 import { newTimeOrderedId } from "#aws/time-ordered-id.ts";
 import { makeSendHandler } from "./make-send-handler.ts";
+import { makeSendStores, SEND_STORE_SETTINGS } from "./make-send-stores.ts";
 
 const config = readConfig(
   "STRATA_CHANNEL",
   "STRATA_QUEUE_OWN",
-  "STRATA_TABLE_TOUCHES",
-  "STRATA_TABLE_PROFILES",
-  "STRATA_TABLE_SUPPRESSIONS",
-  "STRATA_TABLE_CAPS",
-  "STRATA_TABLE_TIMERS",
-  "STRATA_TABLE_WORK",
   "STRATA_TABLE_RUNS",
   "STRATA_TABLE_DEFINITIONS",
-  "STRATA_EVENT_STREAM",
   "STRATA_BUCKET",
   "STRATA_LINK_KEY_SECRET",
   "STRATA_PUBLIC_URL",
+  ...SEND_STORE_SETTINGS,
 );
 const dynamo = makeDynamo();
 const secrets = makeSecretsManager();
 const now = () => Date.now();
 // One name for all channels: an alarm watches them together.
 const telemetry = makeTelemetry("send");
-const work = makeWorkStore({ dynamo, table: config.STRATA_TABLE_WORK });
+const stores = makeSendStores(config, { dynamo, kinesis: makeKinesis() });
 const send = makeSendHandler(
   {
     channel: config.STRATA_CHANNEL,
     queue: makeWorkQueue({ sqs: makeSqs(), url: config.STRATA_QUEUE_OWN }),
-    touches: makeTouchStore({ dynamo, table: config.STRATA_TABLE_TOUCHES }),
-    profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES }),
-    suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
-    caps: makeCapStore({ dynamo, table: config.STRATA_TABLE_CAPS }),
-    timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
-    work,
-    events: makeEventStream({ kinesis: makeKinesis(), stream: config.STRATA_EVENT_STREAM }),
+    ...stores,
     definitions: makeDefinitionsCache({
       store: makeDefinitionStore({
         dynamo,
@@ -69,7 +51,7 @@ const send = makeSendHandler(
       secretOf: makeSecretsByName({ secrets, now }),
       inbox: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),
       allowedHosts: new Set(config.STRATA_WEBHOOK_ALLOWED_HOSTS.split(",").filter(Boolean)),
-      work,
+      work: stores.work,
       sleep,
       now,
       log: (message, shape) => telemetry.log.info(message, shape),

@@ -71,10 +71,11 @@ export class Send extends Construct {
     tables.grant(sender, "Profiles", "BatchGetItem");
     tables.grant(sender, "Definitions", "Query");
     bucket.grantReadDefinitions(sender);
-    tables.grant(sender, "Touches", "GetItem", "PutItem");
+    // What the touches of a batch read at the same time they read together.
+    tables.grant(sender, "Touches", "GetItem", "BatchGetItem", "PutItem");
     tables.grant(sender, "Timers", "PutItem");
-    tables.grant(sender, "Caps", "GetItem", "PutItem");
-    tables.grant(sender, "Suppressions", "GetItem", "UpdateItem");
+    tables.grant(sender, "Caps", "GetItem", "BatchGetItem", "PutItem");
+    tables.grant(sender, "Suppressions", "GetItem", "BatchGetItem", "UpdateItem");
     // A provider's schedule and breaker, which all workers share.
     tables.grant(sender, "Work", "GetItem", "PutItem");
     streams.grantPut(sender, streams.events);

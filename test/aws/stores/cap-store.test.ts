@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shareReads } from "#aws/share-reads.ts";
 import { makeCapStore } from "#aws/stores/cap-store.ts";
 import type { CapKey, CapStore } from "#domain/ports/cap-store.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
@@ -21,6 +22,13 @@ describe.each<[string, () => Promise<CapStore>]>([
     async () => {
       const table = await createTable(emulator.dynamo, `caps-${Math.random()}`, "pk");
       return makeCapStore({ dynamo: emulator.dynamo, table });
+    },
+  ],
+  [
+    "in DynamoDB, with reads shared",
+    async () => {
+      const table = await createTable(emulator.dynamo, `caps-shared-${Math.random()}`, "pk");
+      return makeCapStore({ dynamo: shareReads(emulator.dynamo), table });
     },
   ],
 ])("a cap store %s", (_, open) => {

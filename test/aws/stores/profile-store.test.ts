@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shareReads } from "#aws/share-reads.ts";
 import { makeProfileStore } from "#aws/stores/profile-store.ts";
 import type { ProfileStore } from "#domain/ports/profile-store.ts";
 import type { MembershipKey, ProfileId } from "#domain/profile/state.ts";
@@ -20,6 +21,13 @@ describe.each<[string, () => Promise<ProfileStore>]>([
     async () => {
       const table = await createTable(emulator.dynamo, `profiles-${Math.random()}`, "pk");
       return makeProfileStore({ dynamo: emulator.dynamo, table });
+    },
+  ],
+  [
+    "in DynamoDB, with reads shared",
+    async () => {
+      const table = await createTable(emulator.dynamo, `profiles-shared-${Math.random()}`, "pk");
+      return makeProfileStore({ dynamo: shareReads(emulator.dynamo), table });
     },
   ],
   ["in DynamoDB in memory", async () => makeProfileStore({ dynamo: makeMemoryDynamo().client, table: "profiles" })],

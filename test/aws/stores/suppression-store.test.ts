@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shareReads } from "#aws/share-reads.ts";
 import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
 import type { SuppressionStore } from "#domain/ports/suppression-store.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
@@ -21,6 +22,13 @@ describe.each<[string, () => Promise<SuppressionStore>]>([
     async () => {
       const table = await createTable(emulator.dynamo, `suppressions-${Math.random()}`, "pk");
       return makeSuppressionStore({ dynamo: emulator.dynamo, table });
+    },
+  ],
+  [
+    "in DynamoDB, with reads shared",
+    async () => {
+      const table = await createTable(emulator.dynamo, `suppressions-shared-${Math.random()}`, "pk");
+      return makeSuppressionStore({ dynamo: shareReads(emulator.dynamo), table });
     },
   ],
 ])("a suppression store %s", (_, open) => {

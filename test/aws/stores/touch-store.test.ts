@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shareReads } from "#aws/share-reads.ts";
 import { makeTouchStore } from "#aws/stores/touch-store.ts";
 import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
@@ -44,6 +45,13 @@ describe.each<[string, () => Promise<TouchStore>]>([
       return makeTouchStore({ dynamo: emulator.dynamo, table });
     },
   ],
+  [
+    "in DynamoDB, with reads shared",
+    async () => {
+      const table = await createTable(emulator.dynamo, `touches-shared-${Math.random()}`, "pk");
+      return makeTouchStore({ dynamo: shareReads(emulator.dynamo), table });
+    },
+  ],
   ["in DynamoDB in memory", async () => makeTouchStore({ dynamo: makeMemoryDynamo().client, table: "touches" })],
 ])("a touch store %s", (_, open) => {
   test("a touch is requested once, and then written only on the revision that was read", async () => {
@@ -67,13 +75,13 @@ describe.each<[string, () => Promise<TouchStore>]>([
     expect(await store.find("touch-1")).toBeUndefined();
   });
 
-  test("a scan finds the touches of a journey, and no row that is none", async () => {
+  test("many touches are found at once, those that there are", async () => {
     const store = await open();
-    await store.save({ touch: { ...aTouch, journey: "welcome" }, revision: 1 });
-    const event = { event: "A", at: NOON, properties: { journey: "welcome" } };
-    await store.save({ touch: { ...aTouch, id: "touch-2", cause: { factId: "f-2", event } }, revision: 1 });
-    await store.linkProvider({ provider: "ses", providerId: "welcome", touchId: "touch-1", at: NOON });
-    const pages = await Promise.all([0, 1].map((segment) => store.scan({ journey: "welcome", segment, segments: 2 })));
-    expect(pages.flatMap(({ touches }) => touches.map(({ id }) => id))).toEqual(["touch-1"]);
+    const ids = Array.from({ length: 130 }, (_, n) => `touch-${n}`);
+    for (const id of ids) await store.save({ touch: { ...aTouch, id }, revision: 1 });
+    const found = await store.findAll([...ids, "touch-5", "touch-none"]);
+    expect(found.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(found.find(({ id }) => id === "touch-7")).toEqual({ ...aTouch, id: "touch-7" });
+    expect(await store.findAll([])).toEqual([]);
   });
 });

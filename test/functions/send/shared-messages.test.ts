@@ -6,7 +6,7 @@ import { makeSendHandler } from "#functions/send/make-send-handler.ts";
 import { MAIL, openSendWorld } from "../../support/send-world.ts";
 
 const MAX_RECEIVES = 5;
-const TOUCHES = 12;
+const TOUCHES = 8;
 const ids = Array.from({ length: TOUCHES }, (_, n) => `t-${n}`);
 
 /** What goes wrong for a touch: its row cannot be read so many times (for ever: poison), or its provider wants to be
@@ -106,6 +106,6 @@ test("touches that share a message are each sent once; only those that no store 
       }
       expect(new Set(dead)).toEqual(new Set(poisoned.map((touchId) => JSON.stringify({ touchId }))));
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

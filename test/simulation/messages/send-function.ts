@@ -3,17 +3,11 @@ import type { ChannelSurroundings } from "#aws/channels/make-channels.ts";
 import { makeDefinitionsCache } from "#aws/definitions-cache.ts";
 import { makeWorkQueue } from "#aws/queues/work-queue.ts";
 import { makeSecretsByName } from "#aws/secrets-by-name.ts";
-import { makeCapStore } from "#aws/stores/cap-store.ts";
 import { makeInappStore } from "#aws/stores/inapp-store.ts";
-import { makeProfileStore } from "#aws/stores/profile-store.ts";
-import { makeSuppressionStore } from "#aws/stores/suppression-store.ts";
-import { makeTimerStore } from "#aws/stores/timer-store.ts";
-import { makeTouchStore } from "#aws/stores/touch-store.ts";
-import { makeWorkStore } from "#aws/stores/work-store.ts";
-import { makeEventStream } from "#aws/streams/event-stream.ts";
 import type { SendPorts } from "#domain/sending/send-ports.ts";
 import type { ChannelName } from "#events/definitions/template.ts";
 import { makeSendHandler } from "#functions/send/make-send-handler.ts";
+import { makeSendStores } from "#functions/send/make-send-stores.ts";
 import { makeMemoryRenderer } from "../../support/memory-renderer.ts";
 import { CONFIG, type Equipment } from "../functions.ts";
 import { linkKeyOf, MAX_AGE_MS, MESSAGE_CONFIG, storeOf } from "./message-config.ts";
@@ -29,12 +23,12 @@ export function startSending(
   const { sandbox, dynamo, kinesis, s3, sqs, newId, count, tell } = equipment;
   const { now, sleep } = sandbox;
   const report = (what: string, context: object) => tell(() => `${sandbox.name} ${what} ${JSON.stringify(context)}`);
-  const work = makeWorkStore({ dynamo, table: CONFIG.STRATA_TABLE_WORK });
+  const stores = makeSendStores(MESSAGE_CONFIG, { dynamo, kinesis }, { sleep, turn: () => sleep(1) });
   const channelOf = channelsOver({
     secretOf: makeSecretsByName({ secrets, now }),
     inbox: makeInappStore({ dynamo, table: CONFIG.STRATA_TABLE_RUNS, now }),
     allowedHosts: new Set(),
-    work,
+    work: stores.work,
     sleep,
     now,
     log: report,
@@ -43,13 +37,7 @@ export function startSending(
     {
       channel,
       queue: makeWorkQueue({ sqs, url: channel, sleep }),
-      touches: makeTouchStore({ dynamo, table: MESSAGE_CONFIG.STRATA_TABLE_TOUCHES }),
-      profiles: makeProfileStore({ dynamo, table: CONFIG.STRATA_TABLE_PROFILES, sleep }),
-      suppressions: makeSuppressionStore({ dynamo, table: CONFIG.STRATA_TABLE_SUPPRESSIONS }),
-      caps: makeCapStore({ dynamo, table: MESSAGE_CONFIG.STRATA_TABLE_CAPS }),
-      timers: makeTimerStore({ dynamo, table: CONFIG.STRATA_TABLE_TIMERS }),
-      work,
-      events: makeEventStream({ kinesis, stream: CONFIG.STRATA_EVENT_STREAM, sleep }),
+      ...stores,
       definitions: makeDefinitionsCache({ store: storeOf({ dynamo, s3 }), maxAgeMs: MAX_AGE_MS, now }),
       renderer: makeMemoryRenderer(),
       channelOf,
