@@ -26,7 +26,7 @@ export const JourneyStats = z
     to: CalendarDay,
     exact: z.boolean().meta({
       description:
-        "False: time ran out, and the counts are those of `share` of all runs; or `from` is before `keptFrom`, and runs of those days are missing.",
+        "False: time ran out, and the counts are those of `share` of all people, by a hash of the person; or `from` is before `keptFrom`, and runs of those days are missing.",
     }),
     share: z.number().meta({ description: "How much was looked at, at most 1." }),
     keptFrom: CalendarDay.meta({ description: "The first day of entry of which every run is still kept." }),
@@ -51,7 +51,7 @@ export const JourneyStats = z
             .meta({ description: "By the channel that was chosen." }),
         }),
       )
-      .meta({ description: "By send step; of touches that were requested in these days." }),
+      .meta({ description: "By send step; of the runs that were entered in these days." }),
     refused: z
       .object({
         exact: z.literal(false),

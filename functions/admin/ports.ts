@@ -57,7 +57,7 @@ export interface AdminPorts {
   /** The queue of a channel: for test messages only. */
   readonly queueOf: (channel: string) => WorkQueue<ChannelMessage> | undefined;
   readonly runs: RunStore;
-  readonly touches: Pick<TouchStore, "find" | "scan">;
+  readonly touches: Pick<TouchStore, "findAll">;
   readonly caps: CapStore;
   readonly suppressions: SuppressionStore;
   /** The deployment's key for addresses and links. */

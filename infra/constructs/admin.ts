@@ -70,9 +70,9 @@ export class Admin extends Construct {
     // Runs, imports and test messages: what they are, and how far they have come.
     tables.grant(admin, "Work", "GetItem", "PutItem", "Query");
     // A simulation reads what would decide about a message; it writes nothing.
-    tables.grant(admin, "Runs", "Query", "Scan");
+    tables.grant(admin, "Runs", "BatchGetItem", "Query");
     // Messages of a person.
-    tables.grant(admin, "Touches", "GetItem", "Scan");
+    tables.grant(admin, "Touches", "BatchGetItem", "GetItem");
     tables.grant(admin, "Caps", "GetItem");
     tables.grant(admin, "Suppressions", "GetItem", "UpdateItem");
     linkKey.grantRead(admin);

@@ -1,6 +1,6 @@
 import { type Gate, passesGate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";
-import type { RunStore, StoredRun } from "#domain/ports/run-store.ts";
+import { ENTRY_SHARDS, type RunStore, type StoredRun } from "#domain/ports/run-store.ts";
 
 /** The Runs table in memory, runs kept as JSON as DynamoDB would. `all` gives every run, those moved away left out. */
 export function makeMemoryRunStore(): RunStore & { all(): Run[] } {
@@ -31,13 +31,18 @@ export function makeMemoryRunStore(): RunStore & { all(): Run[] } {
       if (standing?.entryKey !== gate.entryKey) gates.set(gateKey(gate), { ...gate });
       return "passed";
     },
-    scan: async ({ journey, segment, segments }) => {
-      const of = (id: string) =>
-        Array.from(id, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code, 0) % segments;
+    entered: async ({ journey, shard, from, before }) => {
+      const shardOf = (id: string) =>
+        Array.from(id, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code, 0) % ENTRY_SHARDS;
       const all = [...runs.values()].map((stored) => copy(stored).run);
       return {
         runs: all.filter(
-          (run) => run.journey === journey && run.movedTo === undefined && of(run.profileId) === segment,
+          (run) =>
+            run.journey === journey &&
+            run.movedTo === undefined &&
+            shardOf(run.profileId) === shard &&
+            run.enteredAt >= from &&
+            run.enteredAt < before,
         ),
       };
     },

@@ -18,12 +18,11 @@ export function makeMemoryTouchStore(): TouchStore & { all(): Touch[] } {
       return "saved";
     },
     linkProvider: async ({ provider, providerId, touchId }) => void links.set(`${provider} ${providerId}`, touchId),
-    scan: async ({ journey, segment, segments }) => ({
-      touches: [...table.values()]
-        .filter((_, n) => n % segments === segment)
-        .map((stored) => copy(stored).touch)
-        .filter((touch) => touch.journey === journey),
-    }),
+    findAll: async (touchIds) =>
+      [...new Set(touchIds)].flatMap((id) => {
+        const stored = table.get(id);
+        return stored ? [copy(stored).touch] : [];
+      }),
     findByProvider: async (provider, providerId) => links.get(`${provider} ${providerId}`),
   };
 }

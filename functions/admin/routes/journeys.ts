@@ -7,6 +7,7 @@ import { firstDayKept } from "#domain/journeys/stored-run.ts";
 import { writeInstant, writeInstantOrNull } from "#events/admin-api/answer.ts";
 import { dayRangeQuery, writeDay } from "#events/admin-api/calendar-days.ts";
 import { JourneyStats, type PersonRun, PersonRuns } from "#events/admin-api/journeys.ts";
+import { AdminError } from "../admin-error.ts";
 import { findJourney } from "../assume-definitions.ts";
 import { readDayRange } from "../day-range.ts";
 import { findProfile } from "../find-profile.ts";
@@ -23,7 +24,7 @@ export const getJourneyStats = defineRoute({
   tag: "Journeys",
   summary: "Count what became of those who entered a journey",
   description:
-    "Counted now from every run that is kept, by calendar days of entry in the project's time zone. Of the last 400 days every run is kept, whether it lives or not and whether it reached its goal or not; of earlier ones `exact` is false. What is delivered twice counts once.",
+    "Counted now from every run that began in these days, by the project's time zone. Where they are too many for one answer it is a sample of people, and `share` says how large. Of the last 400 days every run is kept, whether it lives or not and whether it reached its goal or not; of earlier ones `exact` is false. What is delivered twice counts once.",
   params: z.object({ name: z.string().min(1).max(64).meta({ example: "cart-rescue" }) }),
   query: z.object({
     version: z.coerce
@@ -37,7 +38,7 @@ export const getJourneyStats = defineRoute({
   answers: {
     200: { description: "Runs, steps, messages, the goal by arm, and who was not let in.", schema: JourneyStats },
   },
-  refusals: { 400: "range_invalid", 404: "journey_unknown, version_unknown" },
+  refusals: { 400: "range_invalid", 404: "journey_unknown, version_unknown", 503: "stats_too_slow" },
   async handle({ params, query, now }, ports) {
     const bundle = await ports.inForce();
     const journey = findJourney(params.name, bundle);
@@ -59,6 +60,7 @@ export const getJourneyStats = defineRoute({
       }),
       ports.refusals.ofJourney(journey.name, { from, to }),
     ]);
+    if (share === 0) throw tooSlow();
     return {
       status: 200,
       body: {
@@ -76,6 +78,13 @@ export const getJourneyStats = defineRoute({
     };
   },
 });
+
+function tooSlow(): AdminError {
+  return new AdminError(503, "stats_too_slow", "time ran out before any part of the runs was counted; try again", {
+    headers: { "retry-after": "1" },
+    details: { hint: "ask for fewer days" },
+  });
+}
 
 function viewRefused(counts: ReadonlyMap<string, number>): JourneyStats["refused"] {
   const reasons = Array.from(counts, ([reason, count]) => ({ reason, count }));

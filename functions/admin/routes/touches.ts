@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CompiledJourney } from "#domain/journeys/compile-journey.ts";
-import { type Run, touchIdOf } from "#domain/journeys/run.ts";
+import type { Run } from "#domain/journeys/run.ts";
+import { touchIdsOf } from "#domain/journeys/touches-of-run.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { writeInstant } from "#events/admin-api/answer.ts";
 import { pageQuery } from "#events/admin-api/page-query.ts";
@@ -48,19 +49,15 @@ export const listTouches = defineRoute({
   },
 });
 
-/** The touches that a run asked for, newest first: their ids follow from the steps that it went through. */
+/** The touches that a run asked for, newest first. */
 async function touchesOf(
   run: Run,
   journeys: readonly CompiledJourney[],
   { touches }: Pick<AdminPorts, "touches">,
 ): Promise<Touch[]> {
   const journey = journeys.find(({ name, version }) => name === run.journey && version === run.definitionVersion);
-  // Of a version that is in force no more any step may have been one that sends.
-  const steps = run.visited.filter((step) => !journey || journey.program[step]?.op === "send");
-  const found = await Promise.all(steps.map((step) => touches.find(touchIdOf(run.id, step))));
-  return found
-    .flatMap((stored) => (stored ? [stored.touch] : []))
-    .toSorted((a, b) => b.requestedAt - a.requestedAt || (a.id < b.id ? -1 : 1));
+  const found = await touches.findAll(touchIdsOf(run, journey));
+  return found.toSorted((a, b) => b.requestedAt - a.requestedAt || (a.id < b.id ? -1 : 1));
 }
 
 function viewTouch(touch: Touch): TouchView {

@@ -19,16 +19,31 @@ export async function batchGet(
   sleep: Sleep = realSleep,
 ): Promise<Item[]> {
   const distinct = [...new Set(keys)];
-  const chunks = Array.from({ length: Math.ceil(distinct.length / KEYS_A_CALL) }, (_, n) =>
-    distinct.slice(n * KEYS_A_CALL, (n + 1) * KEYS_A_CALL),
+  return batchGetItems(
+    dynamo,
+    table,
+    distinct.map((pk) => ({ pk: { S: pk } })),
+    sleep,
+  );
+}
+
+/** The same by whole keys, of which none may be there twice. */
+export async function batchGetItems(
+  dynamo: DynamoDBClient,
+  table: string,
+  keys: readonly Item[],
+  sleep: Sleep = realSleep,
+): Promise<Item[]> {
+  const chunks = Array.from({ length: Math.ceil(keys.length / KEYS_A_CALL) }, (_, n) =>
+    keys.slice(n * KEYS_A_CALL, (n + 1) * KEYS_A_CALL),
   );
   const pages = await Promise.all(chunks.map((chunk) => getChunk(dynamo, table, chunk, sleep)));
   return pages.flat();
 }
 
-async function getChunk(dynamo: DynamoDBClient, table: string, keys: readonly string[], sleep: Sleep): Promise<Item[]> {
+async function getChunk(dynamo: DynamoDBClient, table: string, keys: readonly Item[], sleep: Sleep): Promise<Item[]> {
   const items: Item[] = [];
-  let wanted: Item[] = keys.map((pk) => ({ pk: { S: pk } }));
+  let wanted: Item[] = [...keys];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await sleep(FIRST_DELAY_MS * 2 ** attempt);
     const request = { Keys: wanted, ConsistentRead: true };

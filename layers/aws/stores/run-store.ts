@@ -5,7 +5,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  ScanCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Gate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";

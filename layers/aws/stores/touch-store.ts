@@ -1,6 +1,7 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { Touch } from "#domain/touches/touch.ts";
+import { batchGet } from "./batch-get.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
 
 /** As long as the behaviour log: receipts come within days, people ask within a year. */
@@ -55,26 +56,8 @@ export function makeTouchStore({ dynamo, table }: { dynamo: DynamoDBClient; tabl
       return (await read(linkOf(provider, providerId)))?.t?.S;
     },
 
-    async scan({ journey, segment, segments, cursor }) {
-      const page = await callStore(table, () =>
-        dynamo.send(
-          new ScanCommand({
-            TableName: table,
-            Segment: segment,
-            TotalSegments: segments,
-            FilterExpression: "contains(b, :journey)",
-            ExpressionAttributeValues: { ":journey": { S: `"journey":${JSON.stringify(journey)}` } },
-            ...(cursor !== undefined && { ExclusiveStartKey: { pk: { S: cursor } } }),
-          }),
-        ),
-      );
-      const touches = (page.Items ?? []).map(({ b }) => JSON.parse(b?.S ?? "null") as Touch);
-      const next = page.LastEvaluatedKey?.pk?.S;
-      // An event's own property may be called `journey`.
-      return {
-        touches: touches.filter((touch) => touch.journey === journey),
-        ...(next !== undefined && { cursor: next }),
-      };
+    async findAll(touchIds) {
+      return (await batchGet(dynamo, table, touchIds)).map(({ b }) => JSON.parse(b?.S ?? "null") as Touch);
     },
   };
 }

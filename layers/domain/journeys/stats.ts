@@ -1,18 +1,20 @@
 import { estimateUplift } from "#domain/measure/uplift.ts";
-import type { RunStore } from "#domain/ports/run-store.ts";
+import { ENTRY_SHARDS, type RunStore } from "#domain/ports/run-store.ts";
 import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { Calendar } from "#domain/time/calendar.ts";
+import type { Touch } from "#domain/touches/touch.ts";
 import type { ArmStats, JourneyStats } from "#events/admin-api/journeys.ts";
 import type { CompiledJourney } from "./compile-journey.ts";
+import type { Run } from "./run.ts";
 import { type ArmTally, addRun, addTouch, type JourneyTally, newJourneyTally } from "./stats-tally.ts";
+import { touchIdsOf } from "./touches-of-run.ts";
 
-/** Parts of a table that are read one after another by a few workers: where time runs out, whole parts are left out. */
-const SEGMENTS = 16;
+/** Shards that are read at once. One that was not read to its end does not count: few at a time, so that some are. */
 const WORKERS = 4;
 
 export interface StatsPorts {
-  readonly runs: Pick<RunStore, "scan">;
-  readonly touches: Pick<TouchStore, "scan">;
+  readonly runs: Pick<RunStore, "entered">;
+  readonly touches: Pick<TouchStore, "findAll">;
   /** The journey as of a version; undefined where there was never such a one. */
   readonly versionOf: (version: number) => Promise<CompiledJourney | undefined>;
   /** True once there is no more time. */
@@ -29,65 +31,69 @@ export interface StatsAsk {
   readonly calendar: Calendar;
 }
 
-/** Counts a journey by looking at every run and touch that is kept of it. Counters that are written as facts come by would
- *  count what is delivered twice; a scan cannot, and runs and touches are one item each. Each person's runs lie in one
- *  part, so a part that was read to its end is whole. */
+/** Counts a journey by looking at every run that began in the days that are asked for, and at what it sent: what it costs
+ *  grows with those and with nothing else. Counters that are written as facts come by would count what is delivered twice;
+ *  runs and touches are one item each. Each person's runs lie in one shard, so a shard that was read to its end is whole,
+ *  and as the shard is a hash of the person, some shards are a fair sample. */
 export async function countJourney(
   ask: StatsAsk,
   ports: StatsPorts,
 ): Promise<{ readonly tally: JourneyTally; readonly share: number }> {
-  const { journey, calendar, from, to, version } = ask;
   const tally = newJourneyTally();
-  const isAsked = (at: number, of: number) => {
-    const day = calendar.dayOf(at);
-    return day >= from && day <= to && (version === undefined || of === version);
+  const versions = new Map<number, Promise<CompiledJourney | undefined>>();
+  const versionOf = (version: number) => {
+    const known = versions.get(version) ?? ports.versionOf(version);
+    versions.set(version, known);
+    return known;
   };
-  const runs = await readParts(ports, async (slice) => {
-    const page = await ports.runs.scan({ ...slice, journey: journey.name });
-    return { ...page, items: page.runs.filter((run) => isAsked(run.enteredAt, run.definitionVersion)) };
-  });
-  const touches = await readParts(ports, async (slice) => {
-    const page = await ports.touches.scan({ ...slice, journey: journey.name });
-    return { ...page, items: page.touches.filter((one) => isAsked(one.requestedAt, one.definitionVersion)) };
-  });
-  const versions = new Set(runs.items.map(({ definitionVersion }) => definitionVersion));
-  const walked = new Map(
-    await Promise.all(Array.from(versions, async (of) => [of, await ports.versionOf(of)] as const)),
-  );
-  for (const run of runs.items) addRun(tally, run, walked.get(run.definitionVersion));
-  for (const touch of touches.items) addTouch(tally, touch);
-  return { tally, share: Math.min(runs.share, touches.share) };
-}
-
-interface Slice {
-  readonly segment: number;
-  readonly segments: number;
-  readonly cursor?: string;
-}
-
-async function readParts<Item>(
-  { isOver }: Pick<StatsPorts, "isOver">,
-  read: (slice: Slice) => Promise<{ items: Item[]; cursor?: string }>,
-): Promise<{ items: Item[]; share: number }> {
-  const items: Item[] = [];
-  const waiting = Array.from({ length: SEGMENTS }, (_, segment) => segment);
+  const waiting = Array.from({ length: ENTRY_SHARDS }, (_, shard) => shard);
   let whole = 0;
   async function work(): Promise<void> {
-    for (let segment = waiting.shift(); segment !== undefined && !isOver(); segment = waiting.shift()) {
-      const found: Item[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await read({ segment, segments: SEGMENTS, ...(cursor !== undefined && { cursor }) });
-        found.push(...page.items);
-        cursor = page.cursor;
-      } while (cursor !== undefined && !isOver());
-      if (cursor !== undefined) return;
+    for (let shard = waiting.shift(); shard !== undefined && !ports.isOver(); shard = waiting.shift()) {
+      const found = await readShard(ask, { ...ports, versionOf }, shard);
+      if (!found) return;
       whole++;
-      items.push(...found);
+      for (const { run, walked } of found.runs) addRun(tally, run, walked);
+      for (const touch of found.touches) addTouch(tally, touch);
     }
   }
   await Promise.all(Array.from({ length: WORKERS }, work));
-  return { items, share: whole / SEGMENTS };
+  return { tally, share: whole / ENTRY_SHARDS };
+}
+
+interface Found {
+  readonly runs: { readonly run: Run; readonly walked: CompiledJourney | undefined }[];
+  readonly touches: Touch[];
+}
+
+/** Undefined where time ran out before its end. */
+async function readShard(
+  { journey, version, calendar, from, to }: StatsAsk,
+  ports: StatsPorts,
+  shard: number,
+): Promise<Found | undefined> {
+  const slice = {
+    journey: journey.name,
+    shard,
+    from: calendar.startOfDay(from),
+    before: calendar.startOfDay(to + 1),
+  };
+  const found: Found = { runs: [], touches: [] };
+  let cursor: string | undefined;
+  do {
+    if (cursor !== undefined && ports.isOver()) return undefined;
+    const page = await ports.runs.entered({ ...slice, ...(cursor !== undefined && { cursor }) });
+    const asked = page.runs.filter((run) => version === undefined || run.definitionVersion === version);
+    const touchIds: string[] = [];
+    for (const run of asked) {
+      const walked = await ports.versionOf(run.definitionVersion);
+      found.runs.push({ run, walked });
+      for (const id of touchIdsOf(run, walked)) touchIds.push(id);
+    }
+    if (touchIds.length > 0) for (const touch of await ports.touches.findAll(touchIds)) found.touches.push(touch);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
 }
 
 /** The counts of a journey as the API shows them. Pure. */

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /** Counted from entry, so that of one day all runs are there or none: were it counted from the end, or from the goal, who
  *  bought would be forgotten at another time than who did not, and rates of earlier days would be wrong. Touches are kept
  *  for 400 days, no goal is open for longer, and no figures are asked of more days; the days at both ends are whole. */
-const KEPT_FROM_ENTRY_MS = 402 * DAY_MS;
+export const KEPT_FROM_ENTRY_MS = 402 * DAY_MS;
 /** Facts are redelivered for 7 days, and dead letters looked at for longer: what comes again must find the run. */
 const KEPT_FROM_END_MS = 30 * DAY_MS;
 

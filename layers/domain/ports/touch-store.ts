@@ -21,11 +21,6 @@ export interface TouchStore {
   }): Promise<void>;
   /** The touch that a provider's receipt is about. */
   findByProvider(provider: string, providerId: string): Promise<string | undefined>;
-  /** One page of one segment of a scan over the touches of one journey. */
-  scan(slice: {
-    readonly journey: string;
-    readonly segment: number;
-    readonly segments: number;
-    readonly cursor?: string;
-  }): Promise<{ touches: Touch[]; cursor?: string }>;
+  /** Those of these touches that there are, in no order. Strongly consistent. */
+  findAll(touchIds: readonly string[]): Promise<Touch[]>;
 }

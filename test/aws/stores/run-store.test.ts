@@ -1,8 +1,9 @@
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeRunStore } from "#aws/stores/run-store.ts";
 import type { Gate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";
-import type { RunStore, StoredRun } from "#domain/ports/run-store.ts";
+import { ENTRY_SHARDS, type RunStore, type StoredRun } from "#domain/ports/run-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { createTable, startDynamo } from "../../support/dynalite.ts";
 import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
@@ -79,7 +80,24 @@ describe.each<[string, () => Promise<RunStore>]>([
     expect(await store.ofPerson("p_nobody" as ProfileId)).toEqual([]);
   });
 
-  test("a scan finds every run of a journey once, those moved away left out, a person's in one segment", async () => {
+  /** Everybody who entered, by shard. */
+  async function entered(store: RunStore, from: number, before: number) {
+    return Promise.all(
+      Array.from({ length: ENTRY_SHARDS }, async (_, shard) => {
+        const slice = { journey: "cart-rescue", shard, from, before };
+        const found: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await store.entered({ ...slice, ...(cursor !== undefined && { cursor }) });
+          found.push(...page.runs.map(({ id, profileId }) => `${profileId} ${id}`));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        return found;
+      }),
+    );
+  }
+
+  test("whoever entered a journey is found once, those moved away left out, a person's runs in one shard", async () => {
     const store = await open();
     const runs = [
       ...["r1", "r2"].map((id) => aRun(id)),
@@ -88,22 +106,34 @@ describe.each<[string, () => Promise<RunStore>]>([
       { ...aRun("moved"), movedTo: BOB },
     ];
     for (const run of runs) await store.save({ run, revision: 1 });
+    await store.save({ run: aRun("r2", { next: 3 }), revision: 2 });
+    expect(await store.save({ run: aRun("r1"), revision: 1 })).toBe("conflict");
     await store.passGate(aGate("one"));
-    const segments = await Promise.all(
-      [0, 1, 2].map(async (segment) => {
-        const found: string[] = [];
-        let cursor: string | undefined;
-        do {
-          const slice = { journey: "cart-rescue", segment, segments: 3, ...(cursor !== undefined && { cursor }) };
-          const page = await store.scan(slice);
-          found.push(...page.runs.map(({ id, profileId }) => `${profileId} ${id}`));
-          cursor = page.cursor;
-        } while (cursor !== undefined);
-        return found;
-      }),
-    );
-    expect(segments.flat().toSorted()).toEqual([`${ANN} r1`, `${ANN} r2`, `${BOB} r3`, `${BOB} r4`].toSorted());
-    for (const found of segments) expect([0, 2]).toContain(found.filter((one) => one.startsWith(ANN)).length);
+    const shards = await entered(store, NOON, NOON + 1);
+    expect(shards.flat().toSorted()).toEqual([`${ANN} r1`, `${ANN} r2`, `${BOB} r3`, `${BOB} r4`].toSorted());
+    for (const found of shards) expect([0, 2]).toContain(found.filter((one) => one.startsWith(ANN)).length);
+  });
+
+  test("whoever entered a journey is found by the instant of entry", async () => {
+    const store = await open();
+    for (const [id, at] of [
+      ["r1", NOON - 1],
+      ["r2", NOON],
+      ["r3", NOON + DAY - 1],
+      ["r4", NOON + DAY],
+    ] as const) {
+      await store.save({ run: aRun(id, { enteredAt: at }), revision: 1 });
+    }
+    expect((await entered(store, NOON, NOON + DAY)).flat().toSorted()).toEqual([`${ANN} r2`, `${ANN} r3`]);
+  });
+
+  test("a run that was removed, and another's that was let in at another instant, are not found", async () => {
+    const store = await open();
+    await store.save({ run: aRun("r1"), revision: 1 });
+    await store.remove({ run: aRun("r1"), revision: 1 });
+    await store.save({ run: aRun("r2"), revision: 1 });
+    expect(await store.save({ run: aRun("r2", { enteredAt: NOON + 5 }), revision: 1 })).toBe("conflict");
+    expect((await entered(store, NOON - DAY, NOON + DAY)).flat()).toEqual([`${ANN} r2`]);
   });
 
   test("a run is removed only at the revision that is named", async () => {
@@ -151,4 +181,29 @@ describe.each<[string, () => Promise<RunStore>]>([
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_unused, n) => store.passGate(aGate(`entry ${n}`))));
     expect(outcomes.filter((outcome) => outcome === "passed")).toHaveLength(1);
   });
+});
+
+test("a run that is stored is found by its journey, wherever its writer died", async () => {
+  const dynamo = makeMemoryDynamo();
+  let calls = 0;
+  const dying = {
+    send: (command: object) => {
+      if (command instanceof PutItemCommand && ++calls === 2) return Promise.reject(new Error("the writer dies"));
+      return dynamo.client.send(command as never);
+    },
+  } as unknown as DynamoDBClient;
+  const [dead, alive] = [dying, dynamo.client].map((client) => makeRunStore({ dynamo: client, table: "runs" }));
+  if (!dead || !alive) throw new Error("no stores");
+  const found = async () => {
+    const slices = Array.from({ length: ENTRY_SHARDS }, (_, shard) => shard);
+    const pages = await Promise.all(
+      slices.map((shard) => alive.entered({ journey: "cart-rescue", shard, from: NOON, before: NOON + 1 })),
+    );
+    return pages.flatMap(({ runs }) => runs.map(({ id }) => id));
+  };
+  await expect(dead.save({ run: aRun("r1"), revision: 1 })).rejects.toThrow("the writer dies");
+  expect(await alive.ofPerson(ANN)).toEqual([]);
+  expect(await found()).toEqual([]);
+  expect(await alive.save({ run: aRun("r1"), revision: 1 })).toBe("saved");
+  expect(await found()).toEqual(["r1"]);
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { shareReads } from "#aws/share-reads.ts";
 import { makeTouchStore } from "#aws/stores/touch-store.ts";
 import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
@@ -43,13 +42,6 @@ describe.each<[string, () => Promise<TouchStore>]>([
     async () => {
       const table = await createTable(emulator.dynamo, `touches-${Math.random()}`, "pk");
       return makeTouchStore({ dynamo: emulator.dynamo, table });
-    },
-  ],
-  [
-    "in DynamoDB, with reads shared",
-    async () => {
-      const table = await createTable(emulator.dynamo, `touches-shared-${Math.random()}`, "pk");
-      return makeTouchStore({ dynamo: shareReads(emulator.dynamo), table });
     },
   ],
   ["in DynamoDB in memory", async () => makeTouchStore({ dynamo: makeMemoryDynamo().client, table: "touches" })],

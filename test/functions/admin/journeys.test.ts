@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Outcome, Run } from "#domain/journeys/run.ts";
+import { type Outcome, type Run, touchIdOf } from "#domain/journeys/run.ts";
 import { emptyState } from "#domain/profile/empty-state.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
@@ -55,9 +55,9 @@ beforeAll(async () => {
   await put("held-and-bought", { outcome: at("held-out"), convertedAt: NOON });
   await put("of-last-week", { enteredAt: NOON - 8 * 24 * HOUR_MS, outcome: at("finished") });
   await put("elsewhere", { journey: "other" });
-  await touch("t1", "sent");
-  await touch("t2", "stopped", "no_consent");
-  await touch("t3", "waiting", "quiet_hours", "sms");
+  await touch("live", "sent");
+  await touch("bought", "stopped", "no_consent");
+  await touch("done", "waiting", "quiet_hours", "sms");
 });
 
 function at(kind: "goal" | "finished" | "held-out"): Outcome {
@@ -85,13 +85,14 @@ async function put(name: string, more: Partial<Run>): Promise<void> {
   await admin.ports.profiles.save({ ...aPerson(name), state: { ...emptyState(), newestReceivedAt: NOON } });
 }
 
-async function touch(id: string, state: Touch["state"], reason?: string, channel = "email"): Promise<void> {
+/** What became of what a run's send step asked for. */
+async function touch(runId: string, state: Touch["state"], reason?: string, channel = "email"): Promise<void> {
   const stored: Touch = {
-    id,
-    profileId: "p_live" as ProfileId,
+    id: touchIdOf(runId, 4),
+    profileId: `p_${runId}` as ProfileId,
     journey: "cart",
     definitionVersion: version,
-    runId: "live",
+    runId,
     path: "steps.2.send",
     channels: ["email", "sms"],
     channel,
@@ -99,7 +100,7 @@ async function touch(id: string, state: Touch["state"], reason?: string, channel
     category: "marketing",
     overCap: "skip",
     arms: [],
-    cause: { factId: "live" },
+    cause: { factId: runId },
     requestedAt: NOON,
     changedAt: NOON,
     attempt: 0,
@@ -155,10 +156,12 @@ describe("the figures of a journey", () => {
 
   test("are refused of a version that nobody can have entered, with those that there are", async () => {
     const other = makeAdminHarness();
-    const written = async (...definitions: object[]) => Number((await other.define(...definitions)).body.version);
+    const written = async (...definitions: Parameters<typeof other.define>) =>
+      Number((await other.define(...definitions)).body.version);
     const first = await written(template, journey);
     const between = await written({ ...template, name: "other" });
-    const second = await written({ ...journey, holdout: "20%" });
+    const changed = { ...journey, holdout: "20%" };
+    const second = await written(changed);
     const ask = (version: number) => other.call("GET", `/admin/v1/journeys/cart/stats?version=${version}`);
     await other.ports.runs.save({ run: { ...aRun("r"), definitionVersion: second }, revision: 1 });
     expect(await ask(second)).toMatchObject({ status: 200, body: { runs: { entered: 1 } } });
@@ -202,10 +205,18 @@ describe("the figures of a journey", () => {
 
   test("say how much they stand for where time runs out", async () => {
     let now = NOON;
-    const slow = makeAdminHarness({ ...admin.ports, now: () => (now += 6_000) });
+    const slow = makeAdminHarness({ ...admin.ports, now: () => (now += 600) });
     const { body } = await slow.call("GET", "/admin/v1/journeys/cart/stats?from=2026-11-20&to=2026-11-20");
     expect(body).toMatchObject({ exact: false });
     expect(JourneyStats.parse(body).share).toBeLessThan(1);
+    expect(JourneyStats.parse(body).share).toBeGreaterThan(0);
+  });
+
+  test("are no figures where time runs out before anybody was counted", async () => {
+    let now = NOON;
+    const slow = makeAdminHarness({ ...admin.ports, now: () => (now += 21_000) });
+    const answer = await slow.call("GET", "/admin/v1/journeys/cart/stats?from=2026-11-20&to=2026-11-20");
+    expect(answer).toMatchObject({ status: 503, body: { code: "stats_too_slow" } });
   });
 });
 
