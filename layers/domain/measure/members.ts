@@ -25,7 +25,7 @@ export function memberCounts(tally: Tally, { bundle }: Frame): Map<MembershipKey
   for (const key of bundle.membershipKeys) counts.set(key, countOf(tally, "member", key));
   for (const { kind, name } of bundle.memberships) {
     if (kind !== "valued") continue;
-    for (const [key, people] of valuesOf(tally, name).counts) counts.set(key as MembershipKey, people);
+    for (const [key, people] of valuesOf(tally, name)) counts.set(key as MembershipKey, people);
   }
   return counts;
 }

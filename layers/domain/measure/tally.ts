@@ -1,9 +1,8 @@
 import * as z from "zod";
+import { hashValue } from "#domain/profile/message-hash.ts";
 
 /** Values of one tag that a tally counts; what is beyond it is left out, whoever counts in whatever order. */
 export const MAX_VALUES = 1_000;
-/** Counts the tags of which values were left out. */
-const CUT = "cut";
 
 /** What a counter counts of: a day, a tier, a number of days; empty where it counts everyone. */
 export type CounterKey = string | number;
@@ -39,10 +38,10 @@ export function countValue(tally: Tally, tag: string, value: string, by = 1): vo
   if (counts.size > 2 * MAX_VALUES) cutValues(tally, tag);
 }
 
-/** The counts of a tag's values, exact for each that is there, and whether all are there. */
-export function valuesOf(tally: Tally, tag: string): { counts: ReadonlyMap<string, number>; complete: boolean } {
+/** The counts of a tag's values, exact for each that is there. */
+export function valuesOf(tally: Tally, tag: string): ReadonlyMap<string, number> {
   cutValues(tally, tag);
-  return { counts: tally.values.get(tag) ?? new Map(), complete: countOf(tally, CUT, tag) === 0 };
+  return tally.values.get(tag) ?? new Map<string, number>();
 }
 
 /** Which values stay must not depend on the order of counting: those with the smallest hashes are among the smallest of
@@ -51,17 +50,9 @@ function cutValues(tally: Tally, tag: string): void {
   const counts = tally.values.get(tag);
   if (!counts || counts.size <= MAX_VALUES) return;
   const byHash = [...counts.keys()]
-    .map((value) => ({ value, hash: hashOf(value) }))
+    .map((value) => ({ value, hash: hashValue(value) }))
     .toSorted((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
   for (const { value } of byHash.slice(MAX_VALUES)) counts.delete(value);
-  count(tally, CUT, tag);
-}
-
-/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);
-  return hash >>> 0;
 }
 
 /** Both together. Commutative and associative as to every figure. Pure. */
