@@ -25,7 +25,7 @@ export async function askGate(
 ): Promise<Passage> {
   if (!hasGate(definition)) {
     const at = Array<number>(wanted).fill(now());
-    return { at, isProbe: false, isSound: true, retryAt: 0, isClosed: false };
+    return { at, isSound: true, retryAt: 0, isClosed: false };
   }
   const intervalMs = intervalOf(definition.rate);
   const ask = () =>

@@ -30,8 +30,6 @@ export class GateBusyError extends Error {
 export interface Passage {
   /** When each admitted message may leave, the first first. */
   readonly at: readonly number[];
-  /** True where the one message admitted finds out whether the provider answers again. */
-  readonly isProbe: boolean;
   /** When the others may ask again. */
   readonly retryAt: number;
   /** True where the provider has answered all that it was given: nothing need be said of it if it goes on. */
@@ -55,13 +53,13 @@ export async function passGate(work: WorkStore, provider: string, by: Applicant)
   return changeGate(work, provider, (gate) => {
     const admission = admit(gate.breaker, by);
     if (admission.kind === "none") {
-      return { result: { at: [], isProbe: false, isSound: false, retryAt: admission.until, isClosed: true } };
+      return { result: { at: [], isSound: false, retryAt: admission.until, isClosed: true } };
     }
     const isProbe = admission.kind === "probe";
     const slots = takeSlots(gate.nextAt, { ...by, wanted: isProbe ? Math.min(1, by.wanted) : by.wanted });
     const retryAt = isProbe ? by.now + by.probeMs : Math.max(by.now, slots.nextAt - by.horizonMs);
     const isSound = gate.breaker.state === "closed" && gate.breaker.failures === 0;
-    const result = { at: slots.at, isProbe: isProbe && slots.at.length > 0, isSound, retryAt, isClosed: isProbe };
+    const result = { at: slots.at, isSound, retryAt, isClosed: isProbe };
     if (slots.at.length === 0) return { result: { ...result, retryAt: slots.nextAt - by.horizonMs } };
     const breaker = admission.kind === "probe" ? admission.breaker : gate.breaker;
     return { result, next: { nextAt: slots.nextAt, breaker } };
