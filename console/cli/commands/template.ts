@@ -1,10 +1,11 @@
-import { stat, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { DefinitionChange } from "#events/admin-api/definitions.ts";
 import { TemplatePreview, type TemplatePreviewRequest } from "#events/admin-api/templates.ts";
 import type { ApiClient } from "../api-client.ts";
 import { CliError, ExitCode, usageError } from "../cli-error.ts";
 import { type Command, type CommandContext, connect, readOptions } from "../command.ts";
+import { isPath } from "../definitions/is-path.ts";
 import type { WrittenDefinition } from "../definitions/parse-file.ts";
 import { readFolderOrFile } from "../definitions/read-folder.ts";
 import { withPlaces } from "../definitions/with-places.ts";
@@ -123,10 +124,6 @@ async function findTemplates(
     throw usageError(`${what} has several templates.`, `Say --name: ${found.map((one) => one.name).join(", ")}.`);
   }
   return { shown: first.name, written };
-}
-
-async function isPath(what: string): Promise<boolean> {
-  return /[/\\]|\.ya?ml$/.test(what) || (await stat(what).catch(() => undefined)) !== undefined;
 }
 
 function asChange({ kind, name, definition }: WrittenDefinition): DefinitionChange {

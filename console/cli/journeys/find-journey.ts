@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import type { DefinitionChange } from "#events/admin-api/definitions.ts";
 import { CliError, usageError } from "../cli-error.ts";
+import { isPath } from "../definitions/is-path.ts";
 import type { WrittenDefinition } from "../definitions/parse-file.ts";
 import { readFolderOrFile } from "../definitions/read-folder.ts";
 
@@ -16,13 +16,13 @@ export async function findJourney(
   what: string,
   { name, more }: { readonly name?: string | undefined; readonly more?: string | undefined },
 ): Promise<FoundJourney> {
-  const isPath = /[/\\]|\.ya?ml$/.test(what) || (await stat(what).catch(() => undefined)) !== undefined;
-  const own = isPath ? await readFolderOrFile(what) : [];
+  const isFile = await isPath(what);
+  const own = isFile ? await readFolderOrFile(what) : [];
   const known = new Set(own.map((one) => `${one.kind}/${one.name}`));
   const others = more === undefined ? [] : await readFolderOrFile(more);
   const written = [...own, ...others.filter((one) => !known.has(`${one.kind}/${one.name}`))];
   const changes = written.map(({ kind, name: of, definition }) => ({ op: "put" as const, kind, name: of, definition }));
-  return { name: isPath ? chooseJourney(own, what, name) : what, written, changes };
+  return { name: isFile ? chooseJourney(own, what, name) : what, written, changes };
 }
 
 function chooseJourney(written: readonly WrittenDefinition[], what: string, name: string | undefined): string {
