@@ -201,7 +201,7 @@ test("a run that is stored is found by its journey, wherever its writer died", a
     );
     return pages.flatMap(({ runs }) => runs.map(({ id }) => id));
   };
-  await expect(dead.save({ run: aRun("r1"), revision: 1 })).rejects.toThrow("the writer dies");
+  await expect(dead.save({ run: aRun("r1"), revision: 1 })).rejects.toThrow("store_unavailable");
   expect(await alive.ofPerson(ANN)).toEqual([]);
   expect(await found()).toEqual([]);
   expect(await alive.save({ run: aRun("r1"), revision: 1 })).toBe("saved");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shareReads } from "#aws/share-reads.ts";
 import { makeTouchStore } from "#aws/stores/touch-store.ts";
 import type { TouchStore } from "#domain/ports/touch-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
@@ -42,6 +43,13 @@ describe.each<[string, () => Promise<TouchStore>]>([
     async () => {
       const table = await createTable(emulator.dynamo, `touches-${Math.random()}`, "pk");
       return makeTouchStore({ dynamo: emulator.dynamo, table });
+    },
+  ],
+  [
+    "in DynamoDB, with reads shared",
+    async () => {
+      const table = await createTable(emulator.dynamo, `touches-shared-${Math.random()}`, "pk");
+      return makeTouchStore({ dynamo: shareReads(emulator.dynamo), table });
     },
   ],
   ["in DynamoDB in memory", async () => makeTouchStore({ dynamo: makeMemoryDynamo().client, table: "touches" })],
