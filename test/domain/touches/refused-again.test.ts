@@ -18,7 +18,7 @@ const requested: Touch = {
   template: "receipt",
   category: "transactional",
   overCap: "skip",
-  arms: {},
+  arms: [],
   cause: { factId: "f-1", at: NOON },
   requestedAt: NOON,
   state: "requested",
