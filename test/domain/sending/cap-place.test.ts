@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { sendBatch } from "#domain/sending/send-batch.ts";
-import { hashOf, MAIL, openSendWorld, WELCOME } from "../../support/send-world.ts";
+import { aWorldWithAnn, work } from "../../support/send-to-ann.ts";
+import { hashOf, MAIL, WELCOME } from "../../support/send-world.ts";
 
 const HOUR_MS = 3_600_000;
-
-async function work(world: ReturnType<typeof openSendWorld>, id: string) {
-  return (await sendBatch(world.ports, "email", [id])).turns.get(id);
-}
-
-async function aWorldWithAnn(...written: unknown[]) {
-  const world = openSendWorld(MAIL, ...written);
-  await world.person("ann");
-  return world;
-}
 
 describe("a place under a cap", () => {
   const one = [{ channel: "email", category: "marketing", max: 1, per: "7d" }];
