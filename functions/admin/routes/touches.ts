@@ -21,7 +21,7 @@ export const listTouches = defineRoute({
   tag: "Profiles",
   summary: "Read what a person was sent, and what not",
   description:
-    "Every message that a journey asked for, with the reason where it was not sent; those of the run that began last come first. Whole runs are shown: a page may be a little longer than its limit.",
+    "Every message that a journey asked for, with the reason where it was not sent, for 400 days; those of the run that began last come first. Whole runs are shown: a page may be a little longer than its limit.",
   params: z.object({ id: z.string() }),
   query: z.object(pageQuery({ default: 50, max: 200 })),
   answers: { 200: { description: "A page of messages.", schema: TouchPage } },

@@ -81,20 +81,25 @@ describe.each<[string, () => Promise<RunStore>]>([
   });
 
   /** Everybody who entered, by shard. */
-  async function entered(store: RunStore, from: number, before: number) {
-    return Promise.all(
-      Array.from({ length: ENTRY_SHARDS }, async (_, shard) => {
-        const slice = { journey: "cart-rescue", shard, from, before };
-        const found: string[] = [];
-        let cursor: string | undefined;
-        do {
-          const page = await store.entered({ ...slice, ...(cursor !== undefined && { cursor }) });
-          found.push(...page.runs.map(({ id, profileId }) => `${profileId} ${id}`));
-          cursor = page.cursor;
-        } while (cursor !== undefined);
-        return found;
-      }),
-    );
+  async function entered(store: RunStore, from: number, before: number): Promise<string[][]> {
+    const shards: string[][] = [];
+    for (let shard = 0; shard < ENTRY_SHARDS; shard++) {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.entered({
+          journey: "cart-rescue",
+          shard,
+          from,
+          before,
+          ...(cursor !== undefined && { cursor }),
+        });
+        found.push(...page.runs.map(({ id, profileId }) => `${profileId} ${id}`));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      shards.push(found);
+    }
+    return shards;
   }
 
   test("whoever entered a journey is found once, those moved away left out, a person's runs in one shard", async () => {

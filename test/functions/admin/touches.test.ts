@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { makeRunStore } from "#aws/stores/run-store.ts";
+import { makeTouchStore } from "#aws/stores/touch-store.ts";
 import { type Run, touchIdOf } from "#domain/journeys/run.ts";
+import { storedOf } from "#domain/journeys/stored-run.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { reportSigns } from "#domain/sending/gate.ts";
 import { makeAdminHarness } from "../../support/admin-harness.ts";
+import { makeMemoryDynamo } from "../../support/memory-dynamo.ts";
 import { aPerson, NOON } from "../../support/people.ts";
 import { aTouch } from "../../support/send-world.ts";
+
+const DAY = 86_400_000;
 
 const aRun = (id: string, person: string, changed: Partial<Run> = {}): Run => ({
   id,
@@ -47,6 +53,23 @@ describe("the touches of a person", () => {
       items: [{ touchId: sent.id, state: "sent", choice: null, provider: "mail" }],
       cursor: null,
     });
+  });
+
+  test("are told for as long as they are kept, though the run that asked for them has long ended", async () => {
+    const dynamo = makeMemoryDynamo();
+    const runs = makeRunStore({ dynamo: dynamo.client, table: "runs" });
+    const touches = makeTouchStore({ dynamo: dynamo.client, table: "touches" });
+    const { ports, call } = makeAdminHarness({ runs, touches });
+    await ports.profiles.save(aPerson("ann"));
+    const run = aRun("run-1", "ann", { outcome: { kind: "finished", at: NOON } });
+    await runs.save(storedOf(run, 1));
+    const sent = aTouch(touchIdOf("run-1", 1), "ann", { state: "sent" });
+    await touches.save({ touch: sent, revision: 1 });
+    const shown = async () => (await call("GET", "/admin/v1/profiles/p_ann/touches")).body.items;
+    dynamo.expire(NOON + 400 * DAY - 1);
+    expect(await shown()).toMatchObject([{ touchId: sent.id }]);
+    dynamo.expire(NOON + 400 * DAY + 1000);
+    expect(await shown()).toEqual([]);
   });
 
   test("are none for somebody whom no journey has met", async () => {
