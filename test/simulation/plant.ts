@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PlantedBug } from "./planted-bugs.ts";
+import type { PlantedBug } from "./planted/planted-bug.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -2,7 +2,7 @@ import type { Touch } from "#domain/touches/touch.ts";
 import type { TestRequest } from "../../support/collect-harness.ts";
 import type { Dice } from "../dice.ts";
 import { MESSAGE_CONFIG } from "./message-config.ts";
-import type { ProviderCall } from "./network/make-network.ts";
+import type { ProviderCall } from "./network/provider-call.ts";
 import type { Postman } from "./postman.ts";
 import { spellReply } from "./receipts/spell-receipt.ts";
 import type { MessageWatch } from "./watch/open-watch.ts";

@@ -3,7 +3,8 @@ import type { Dice } from "../dice.ts";
 import { CONFIG } from "../functions.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Cast } from "./cast.ts";
-import { makeNetwork, type Network, type ProviderCall } from "./network/make-network.ts";
+import { makeNetwork, type Network } from "./network/make-network.ts";
+import type { ProviderCall } from "./network/provider-call.ts";
 import type { MessageWatch } from "./watch/open-watch.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,41 +1,15 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { type ChannelNetwork, type ChannelSurroundings, makeChannels } from "#aws/channels/make-channels.ts";
-import type { PostOnce, PostOutcome } from "#aws/channels/post-once.ts";
-import type { Channel, OutgoingMessage, SendResult } from "#domain/ports/channel.ts";
+import { type ChannelSurroundings, makeChannels } from "#aws/channels/make-channels.ts";
+import type { Channel, SendResult } from "#domain/ports/channel.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import type { Dice } from "../../dice.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import type { Scheduler } from "../../scheduler.ts";
-import { makeAliyunApi } from "./aliyun-api.ts";
-import { makeAwsSmsApi, makeSesApi } from "./aws-apis.ts";
-import { loseAws, makeAwsHandler } from "./aws-handler.ts";
-import { drawFate, type Verdict } from "./fates.ts";
-import { makeFcmApi } from "./fcm-api.ts";
-import { makeJpushApi } from "./jpush-api.ts";
+import { drawFate } from "./fates.ts";
+import { makeProviders } from "./make-providers.ts";
 import { answerMail } from "./neutral-mail.ts";
-import type { Arrival, ProviderApi, Reply } from "./provider-api.ts";
+import { type Course, courseNow, courses, type ProviderCall } from "./provider-call.ts";
+import { makeSandboxNetwork, type Trip } from "./sandbox-network.ts";
 import { travel } from "./travel.ts";
-import { makeWebhookApi } from "./webhook-api.ts";
-import { makeWechatApi } from "./wechat-api.ts";
-
-/** One call of a provider, from the moment in which the worker decided to make it. */
-export interface ProviderCall {
-  readonly touchId: string;
-  readonly message: OutgoingMessage;
-  readonly sandbox: Sandbox;
-  readonly provider: string;
-  readonly adapter: string;
-  readonly at: number;
-  /** What the worker's clock showed. */
-  readonly ownClock: number;
-}
-
-interface Course {
-  readonly call: ProviderCall;
-  /** The call has come to the network. */
-  readonly reached: () => void;
-  result?: Promise<unknown>;
-}
 
 export interface Network {
   /** Channels as a sandbox has them: the real adapters, with this network for theirs. */
@@ -51,14 +25,9 @@ export interface Network {
   isDone(): boolean;
 }
 
-const TIMEOUT_MS = 10_000;
 const LATEST_MS = 15 * 60_000;
-/** Anywhere on the public internet. */
-const ADDRESS = [{ address: "93.184.216.34", family: 4 }] as const;
 /** Clients of AWS take more than one turn of the event loop: nothing else goes on meanwhile. */
 const AWS: ReadonlySet<string> = new Set(["ses", "aws"]);
-/** They take a touch once, however often it is sent. */
-const TAKES_ONCE: ReadonlySet<string> = new Set(["second", "hook", "inapp", "log"]);
 
 /** The internet with every provider on it. Each is dead for a while now and then: it takes calls, some of them with their
  *  message, and never answers. */
@@ -82,44 +51,14 @@ export function makeNetwork(on: {
   tell: (line: () => string) => void;
 }): Network {
   const { scheduler, dice, outages, tell } = on;
-  const courses = new AsyncLocalStorage<Course>();
-  const world = { dice, now: scheduler.now };
-  const fcm = makeFcmApi(world);
-  const apis = new Map<string, ProviderApi>([
-    ["dysmsapi.aliyuncs.com", makeAliyunApi(world)],
-    ["fcm.googleapis.com", fcm],
-    ["oauth2.googleapis.com", fcm],
-    ["api.jpush.cn", makeJpushApi(world)],
-    ["api.weixin.qq.com", makeWechatApi(world)],
-    ["hooks.example.com", makeWebhookApi(world)],
-    ["email.us-east-1.amazonaws.com", makeSesApi(world)],
-    ["sms-voice.us-east-1.amazonaws.com", makeAwsSmsApi(world)],
-  ]);
-  const known = new Set<string>();
+  const providers = makeProviders(on);
+  const { take } = providers;
   const last = new Map<string, ProviderCall>();
-  let numbers = 0;
   let isCalm = false;
   let latest = 0;
 
-  function take(call: ProviderCall): number {
-    const key = `${call.provider} ${call.touchId}`;
-    const isAgain = TAKES_ONCE.has(call.provider) && known.has(key);
-    known.add(key);
-    const id = ++numbers;
-    if (!isAgain) on.onTaken(call, id);
-    return id;
-  }
-
   /** One request of a call: there may be others, for a token. */
-  function go<Answer>(
-    call: ProviderCall,
-    of: {
-      what: string;
-      timeoutMs: number;
-      serve: (verdict: Verdict) => Answer;
-      lose: (how: { connected: boolean; timedOut: boolean }) => Answer;
-    },
-  ): Promise<Answer> {
+  function go<Answer>(call: ProviderCall, of: Trip<Answer>): Promise<Answer> {
     const { sandbox, provider } = call;
     const drawn = drawFate(dice, isCalm ? 0 : on.strength);
     const isDead = (one: (typeof outages)[number]) =>
@@ -134,58 +73,6 @@ export function makeNetwork(on: {
       return of.lose(how);
     };
     return travel({ scheduler, dice }, { ...of, lose, sandbox, fate });
-  }
-
-  function arrive(call: ProviderCall, request: Arrival, verdict: Verdict): Reply {
-    const api = apis.get(request.url.host);
-    if (!api) throw new TypeError(`nobody is at ${request.url.host}`);
-    const addressee = api.addresseeOf(request);
-    const wanted = call.adapter === "standard-webhooks" ? call.touchId : call.message.address;
-    if (addressee !== undefined && addressee !== wanted)
-      on.complain("addressee", `${call.touchId} is for ${wanted}, and ${call.provider} is given ${addressee}`);
-    return api.answer(request, verdict, () => take(call));
-  }
-
-  /** Requests of a sandbox, each for the call in whose course it is made. */
-  function networkOf(sandbox: Sandbox): ChannelNetwork {
-    const post: PostOnce = ({ url, headers, body, timeoutMs }) => {
-      const { call } = courseNow();
-      return go<PostOutcome>(call, {
-        what: `at ${url.host}${url.pathname}`,
-        timeoutMs,
-        serve: (verdict) => {
-          const { status, body: said, headers: told } = arrive(call, { url, headers, body }, verdict);
-          const retryAfter = told?.["retry-after"];
-          return { kind: "answered", status, body: said, ...(retryAfter !== undefined && { retryAfter }) };
-        },
-        lose: (how) => ({ kind: "lost", ...how }),
-      });
-    };
-    const requestHandler = makeAwsHandler(async (request) => {
-      const course = courseNow();
-      course.reached();
-      const serve = (verdict: Verdict) => arrive(course.call, request, verdict);
-      const what = `at ${request.url.host}`;
-      const said = await go<Reply | Error>(course.call, { what, timeoutMs: TIMEOUT_MS, serve, lose: loseAws });
-      if (course.result) scheduler.hold(course.result);
-      return said;
-    });
-    return {
-      resolve: async () => ADDRESS,
-      post,
-      clock: sandbox.now,
-      aws: {
-        region: "us-east-1",
-        credentials: { accessKeyId: "id", secretAccessKey: "secret" },
-        requestHandler: requestHandler as never,
-      },
-    };
-  }
-
-  function courseNow(): Course {
-    const course = courses.getStore();
-    if (!course) throw new Error("a request of no call");
-    return course;
   }
 
   function mail(call: ProviderCall, timeoutMs: number): Promise<SendResult> {
@@ -204,7 +91,11 @@ export function makeNetwork(on: {
         if (message === "touch_logged") take(courseNow().call);
         surroundings.log(message, shape);
       };
-      const made = makeChannels({ ...surroundings, log, network: networkOf(sandbox) });
+      const made = makeChannels({
+        ...surroundings,
+        log,
+        network: makeSandboxNetwork(sandbox, { scheduler, go, arrive: providers.arrive }),
+      });
       return (definition) => {
         const { name, adapter } = definition;
         const real = made(definition);

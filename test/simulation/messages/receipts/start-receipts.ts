@@ -4,7 +4,7 @@ import type { Dice } from "../../dice.ts";
 import type { Lambda } from "../../lambda.ts";
 import type { Scheduler } from "../../scheduler.ts";
 import { MESSAGE_CONFIG } from "../message-config.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 import type { Postman } from "../postman.ts";
 import type { MessageWatch } from "../watch/open-watch.ts";
 import { type Message, sesEvent, spellReceipt } from "./spell-receipt.ts";

@@ -2,7 +2,7 @@ import type { MemoryDynamo } from "../../../support/memory-dynamo.ts";
 import type { MemorySqs } from "../../../support/memory-sqs.ts";
 import type { Journal } from "../../checks/journal.ts";
 import type { Cast } from "../cast.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 import { openPlaces } from "./places.ts";
 import { watchLimits } from "./watch-limits.ts";
 import { watchRefusals } from "./watch-refusals.ts";

@@ -5,7 +5,7 @@ import { readTrait } from "#domain/profile/traits.ts";
 import { makeCalendar } from "#domain/time/calendar.ts";
 import { type Journal, rootOf } from "../../checks/journal.ts";
 import { CAPS, PROJECT_ZONE, QUIET } from "../message-definitions.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 import type { Place } from "./places.ts";
 
 /** What a worker has read of a person may be as old as a claim and the wait for a place before it. */

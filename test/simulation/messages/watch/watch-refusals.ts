@@ -1,7 +1,7 @@
 import type { ItemChange, MemoryDynamo } from "../../../support/memory-dynamo.ts";
 import type { Journal } from "../../checks/journal.ts";
 import { MESSAGE_CONFIG } from "../message-config.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 import type { Place } from "./places.ts";
 
 /** A call that began before a refusal was answered is under way: between its last look at the suppressions and the call

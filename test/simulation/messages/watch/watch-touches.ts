@@ -6,7 +6,7 @@ import type { Journal } from "../../checks/journal.ts";
 import type { Sandbox } from "../../sandbox.ts";
 import { CHANNEL_QUEUES, MESSAGE_CONFIG } from "../message-config.ts";
 import { TOUCHES } from "../message-definitions.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 import { watchUnknown } from "./watch-unknown.ts";
 
 /** Every touch comes to one end, which tells what its provider knows, and stays. */

@@ -1,6 +1,6 @@
 import type { Touch } from "#domain/touches/touch.ts";
 import type { Sandbox } from "../../sandbox.ts";
-import type { ProviderCall } from "../network/make-network.ts";
+import type { ProviderCall } from "../network/provider-call.ts";
 
 /** What a worker has read of a touch may be as old as a claim and the wait for a place before it. */
 const READ_MS = 5 * 60_000;
