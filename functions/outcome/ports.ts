@@ -45,7 +45,8 @@ export interface OutcomePorts extends ReceiptPorts {
   readonly identities: Pick<IdentityStore, "find">;
   readonly inapp: Pick<InappStore, "list">;
   readonly certificates: CertificateSource;
-  readonly linkKey: () => Promise<LinkKey>;
+  /** The deployment's key; read again where it does not know the one of this id, which may be newer. */
+  readonly linkKey: (keyId?: string) => Promise<LinkKey>;
   /** Reads a secret by the name that a channel's definition gives it. */
   readonly secretOf: (name: string) => () => Promise<string | undefined>;
   readonly rateLimit: RateLimit;

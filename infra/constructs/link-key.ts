@@ -5,8 +5,8 @@ import { fixLogicalId } from "./fixed-logical-id.ts";
 import type { FunctionGrants } from "./function-grants.ts";
 
 /**
- * The key that signs links in messages and hashes addresses. A new one would break every link that was ever sent and forget
- * every suppression, so it is not rotated.
+ * The key that signs links in messages and hashes addresses: one a line, the newest first. The last is the one by which
+ * addresses are hashed; without it every suppression is forgotten, so nothing rotates the secret by itself.
  */
 export class LinkKey extends Construct {
   readonly secretArn: string;
@@ -14,7 +14,7 @@ export class LinkKey extends Construct {
   constructor(scope: Construct, id: string, { removal }: Pick<DeploymentContext, "removal">) {
     super(scope, id);
     const secret = new Secret(this, "Secret", {
-      description: "Signs links in messages and hashes addresses. Never change it.",
+      description: "Signs links in messages, hashes addresses. Put a new key above; never remove the last line.",
       // 43 of 62 letters and digits: 256 bits.
       generateSecretString: { passwordLength: 43, excludePunctuation: true },
       removalPolicy: removal,

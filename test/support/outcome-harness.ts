@@ -30,7 +30,11 @@ const ann: CollectedEvent["identifiers"] = [
 /** The real handler over ports in memory, and the real fold for what it puts into the event stream. Ann has agreed to
  *  marketing by e-mail and text message, and was sent one message, `t-1`. */
 export async function makeOutcomeHarness(
-  given: { definitions?: readonly StoredDefinition[]; secrets?: Readonly<Record<string, string>> } = {},
+  given: {
+    definitions?: readonly StoredDefinition[];
+    secrets?: Readonly<Record<string, string>>;
+    linkKey?: OutcomePorts["linkKey"];
+  } = {},
 ) {
   const fold = makeMemoryFoldPorts();
   const state = { now: NOON, certificate: "", confirmed: [] as string[], failStream: false };
@@ -62,7 +66,7 @@ export async function makeOutcomeHarness(
         state.confirmed.push(url);
       },
     },
-    linkKey: async () => LINK_KEY,
+    linkKey: given.linkKey ?? (async () => LINK_KEY),
     secretOf: (name) => async () => given.secrets?.[name],
     rateLimit: makeRateLimit({ perSecond: 1e6, burst: 1e6 }),
     newId: () => `id-${++ids}`,

@@ -5,7 +5,7 @@ import type { Hearing, Statement } from "#domain/consents/consent-event.ts";
 import { type Preference, readPreferences, statementsOf } from "#domain/consents/preferences.ts";
 import { type Subject, stateConsents } from "#domain/consents/state-consents.ts";
 import { findLiving } from "#domain/identity/find-living.ts";
-import { type LinkPayload, readLink } from "#domain/links/link-token.ts";
+import { keyIdOf, type LinkPayload, readLink } from "#domain/links/link-token.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import { OutcomeError } from "../outcome-error.ts";
 import type { OutcomePorts } from "../ports.ts";
@@ -36,7 +36,7 @@ export async function answerPreferences(ports: OutcomePorts, request: HttpReques
 }
 
 async function readToken(ports: OutcomePorts, text: string): Promise<Token | undefined> {
-  const payload = readLink(text, [await ports.linkKey()]);
+  const payload = readLink(text, await ports.linkKey(keyIdOf(text)));
   if (payload?.k === "preferences") return payload;
   ports.count("LinksForged", 1);
   return undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { answerBytes, type HttpAnswer } from "#aws/http-answer.ts";
 import type { HttpRequest } from "#aws/http-request.ts";
 import { findLiving } from "#domain/identity/find-living.ts";
-import { type LinkPayload, readLink } from "#domain/links/link-token.ts";
+import { keyIdOf, type LinkPayload, readLink } from "#domain/links/link-token.ts";
 import { type Outcome, putOutcomes } from "#domain/touches/outcome-event.ts";
 import { OutcomeError } from "../outcome-error.ts";
 import type { OutcomeMetric, OutcomePorts } from "../ports.ts";
@@ -21,7 +21,7 @@ const METRICS: Readonly<Record<Token["k"], readonly [people: OutcomeMetric, mach
 /** Answers `/t/{token}`: the pixel of a message, or the way to the one URL that the link was signed for. Whoever follows
  *  a link gets there, also when it cannot be recorded. Throws OutcomeError 404 for what this deployment has not signed. */
 export async function answerTrack(ports: OutcomePorts, request: HttpRequest, text: string): Promise<HttpAnswer> {
-  const token = readLink(text, [await ports.linkKey()]);
+  const token = readLink(text, await ports.linkKey(keyIdOf(text)));
   if (!token || token.k === "preferences") {
     ports.count("LinksForged", 1);
     throw new OutcomeError(404, "not_found", "No such link.");

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { LinkKey } from "#domain/links/link-token.ts";
+import { type LinkKey, lastingSecret } from "#domain/links/link-token.ts";
 
 /** The secret by which a source's own server vouches for its users. It follows from the deployment's key and the hash of
  *  the source's write key, so it is stored nowhere and changes with the write key. */
 export function sourceSecret(key: LinkKey, writeKeyHash: string): string {
-  return createHmac("sha256", key.secret).update(`source\n${writeKeyHash}`).digest("base64url");
+  return createHmac("sha256", lastingSecret(key)).update(`source\n${writeKeyHash}`).digest("base64url");
 }
 
 /** HMAC-SHA256 of a userId by the source's secret: hex. */

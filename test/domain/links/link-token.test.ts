@@ -5,6 +5,7 @@ import { isTrackable } from "#domain/links/trackable-url.ts";
 
 const KEY = { id: "k1", secret: Buffer.alloc(32, 1) };
 const OLD = { id: "k0", secret: Buffer.alloc(32, 2) };
+const RING = { ...KEY, former: [OLD] };
 const CLICK: LinkPayload = { k: "click", t: "touch-1", c: "email", u: "https://shop.example/cart?a=1&b=2" };
 
 describe("link tokens", () => {
@@ -19,7 +20,7 @@ describe("link tokens", () => {
     fc.assert(
       fc.property(payloads, (payload) => {
         const token = signLink(payload, KEY);
-        expect(readLink(token, [KEY])).toEqual(payload);
+        expect(readLink(token, KEY)).toEqual(payload);
         expect(token).toMatch(/^[\w.-]+$/);
       }),
     );
@@ -27,8 +28,8 @@ describe("link tokens", () => {
 
   test("a key that was replaced is still believed as long as it is kept", () => {
     const token = signLink(CLICK, OLD);
-    expect(readLink(token, [KEY, OLD])).toEqual(CLICK);
-    expect(readLink(token, [KEY])).toBeUndefined();
+    expect(readLink(token, RING)).toEqual(CLICK);
+    expect(readLink(token, KEY)).toBeUndefined();
   });
 
   test("of a URL that is tracked are read, whatever its length and letters", () => {
@@ -42,7 +43,7 @@ describe("link tokens", () => {
       fc.property(urls, (u) => {
         const token = signLink({ k: "click", ...longest, u }, KEY);
         seen.add(isTrackable(u));
-        if (isTrackable(u)) expect(readLink(token, [KEY])).toMatchObject({ u });
+        if (isTrackable(u)) expect(readLink(token, KEY)).toMatchObject({ u });
         else expect(u.length).toBeGreaterThan(400);
       }),
     );
@@ -56,7 +57,7 @@ describe("link tokens", () => {
       for (const other of ["A", "B", "-", "."]) {
         if (token[index] === other) continue;
         const forged = token.slice(0, index) + other + token.slice(index + 1);
-        expect(readLink(forged, [KEY, OLD])).toBeUndefined();
+        expect(readLink(forged, RING)).toBeUndefined();
       }
     }
   });
@@ -64,10 +65,10 @@ describe("link tokens", () => {
   test("arbitrary text is no token", () => {
     fc.assert(
       fc.property(fc.string(), (token) => {
-        expect(readLink(token, [KEY])).toBeUndefined();
+        expect(readLink(token, KEY)).toBeUndefined();
       }),
     );
-    expect(readLink(`k1.${"A".repeat(5_000)}.${"A".repeat(43)}`, [KEY])).toBeUndefined();
+    expect(readLink(`k1.${"A".repeat(5_000)}.${"A".repeat(43)}`, KEY)).toBeUndefined();
   });
 });
 
