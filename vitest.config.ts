@@ -20,7 +20,7 @@ export default defineConfig({
           name: "stack",
           include: stackTests,
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           maxWorkers,
         },
       },

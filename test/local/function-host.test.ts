@@ -85,10 +85,11 @@ describe("a function's host", () => {
   });
 
   test.each(["hang", "spin"])("ends an invocation that goes on past its timeout (%s)", async (what) => {
-    const { invoke } = makeHost({ timeoutMs: 400 });
+    // Long enough for a new thread to start on a busy machine: the next invocation has this time limit too.
+    const { invoke } = makeHost({ timeoutMs: 3_000 });
     expect(await invoke({ do: what })).toMatchObject({
       ok: false,
-      error: { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 0.40 seconds" },
+      error: { errorType: "Sandbox.Timedout", errorMessage: "Task timed out after 3.00 seconds" },
     });
     expect((await invoke({})).result?.calls).toBe(1);
   });
