@@ -1,7 +1,8 @@
 import { Analytics } from "@segment/analytics-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { JourneyStats } from "#events/admin-api/journeys.ts";
 import { type LocalStack, startLocalStack } from "../support/local-stack.ts";
-import { applyDefinitions, readActivity, readFailedEvents, readProfile, readTouches } from "./administration.ts";
+import { applyDefinitions, ask, readActivity, readFailedEvents, readProfile, readTouches } from "./administration.ts";
 import { cartRescueDefinitions } from "./cart-rescue-definitions.ts";
 import { moveClock } from "./local-clock.ts";
 import { headerOf, linksOf, type Mail, readMails, unsubscribeUrlOf } from "./mailbox.ts";
@@ -87,6 +88,18 @@ test("who is in quiet hours gets it in their language when these are over, not b
   const [touch] = await touchesOf("dora");
   expect(touch?.state).toBe("sent");
   expect(Date.parse(touch?.changedAt ?? "")).toBeGreaterThanOrEqual(Date.parse(OPENING));
+});
+
+test("the figures of the journey are of these four and their messages, on the day on which they entered", async () => {
+  const on = (day: string) => ask(stack, `/journeys/cart-rescue/stats?from=${day}&to=${day}`, JourneyStats);
+  const { runs, outcomes, messages, exact } = await on("2025-01-06");
+  expect({ runs, outcomes, exact }).toEqual({
+    runs: { entered: 4, heldOut: 0, live: 0, converted: 1 },
+    outcomes: { finished: 3, goal: 1 },
+    exact: true,
+  });
+  expect(messages).toMatchObject([{ requested: 3, sent: 2, pending: 0, stopped: { no_consent: 1 } }]);
+  expect(await on("2025-01-05")).toMatchObject({ runs: { entered: 0 }, messages: [], exact: true });
 });
 
 /** What a person is, but for when they were last there and how often that was written. */
