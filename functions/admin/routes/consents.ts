@@ -2,6 +2,7 @@ import * as z from "zod";
 import { consentMessageId } from "#domain/consents/consent-event.ts";
 import { listConsents } from "#domain/consents/ledger.ts";
 import { stateConsents } from "#domain/consents/state-consents.ts";
+import { nearNames } from "#domain/definitions/near-names.ts";
 import type { ConsentEntry } from "#domain/ports/consent-store.ts";
 import { strongestOf } from "#domain/touches/outcome-event.ts";
 import { writeInstant } from "#events/admin-api/answer.ts";
@@ -59,7 +60,7 @@ export const putProfileConsent = defineRoute({
   params: z.object({ id: z.string(), purpose: z.string().min(1).max(64), channel: ConsentChannel }),
   body: ConsentBody,
   answers: { 202: { description: "It is in the event stream.", schema: ConsentAnswer } },
-  refusals: { 404: "profile_unknown", 409: "profile_without_identifier" },
+  refusals: { 400: "purpose_unknown", 404: "profile_unknown", 409: "profile_without_identifier" },
   async handle(input, ports) {
     const { params, body, actor, now } = input;
     const { purpose, channel } = params;
@@ -68,7 +69,8 @@ export const putProfileConsent = defineRoute({
     if (!strongestOf(person)) {
       throw new AdminError(409, "profile_without_identifier", "no event can reach a person without an identifier");
     }
-    const { ruleSettings } = await ports.inForce();
+    const { ruleSettings, project } = await ports.inForce();
+    refuseUnknownPurpose(purpose, project.purposes);
     const id = ports.randomId();
     const hearing = {
       newId: () => id,
@@ -87,6 +89,15 @@ export const putProfileConsent = defineRoute({
     return { status: 202, body: { profileId: person.id, ...details, messageId: consentMessageId(id) } };
   },
 });
+
+/** What the ledger has it has for ever: a purpose with a slip of the pen in it too. Throws AdminError. */
+function refuseUnknownPurpose(purpose: string, purposes: readonly string[]): void {
+  const known = [...new Set(["marketing", ...purposes])];
+  if (known.includes(purpose)) return;
+  throw new AdminError(400, "purpose_unknown", `the project has no purpose ${JSON.stringify(purpose)}`, {
+    details: { purposes: known, near: nearNames(purpose, known), hint: "the setting project names them: purposes" },
+  });
+}
 
 function viewEntry({ at, receivedAt, ...entry }: ConsentEntry): ConsentItem {
   return { ...entry, at: writeInstant(at), receivedAt: writeInstant(receivedAt) };

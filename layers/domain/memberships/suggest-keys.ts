@@ -1,5 +1,6 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { keysOf } from "#domain/definitions/compile-membership.ts";
+import { editsBetween } from "#domain/definitions/near-names.ts";
 
 const MAX_SUGGESTED = 5;
 
@@ -23,12 +24,12 @@ function distance(asked: string, key: string): number {
   const name = nameOf(key);
   const [owner = "", value = ""] = name.split("=");
   const [askedOwner = "", askedValue] = asked.split("=");
-  const inOwner = askedValue === undefined ? Infinity : 0.5 + edits(askedOwner, owner);
+  const inOwner = askedValue === undefined ? Infinity : 0.5 + editsBetween(askedOwner, owner);
   return Math.min(
-    edits(asked, name),
-    edits(asked, owner) + 0.1,
+    editsBetween(asked, name),
+    editsBetween(asked, owner) + 0.1,
     inOwner,
-    value === "" ? Infinity : edits(asked, value) + 0.2,
+    value === "" ? Infinity : editsBetween(asked, value) + 0.2,
   );
 }
 
@@ -37,18 +38,4 @@ function nameOf(key: string): string {
     .slice(0, 200)
     .replace(/^(tag|segment|tier):/, "")
     .toLowerCase();
-}
-
-/** How many letters must be put in, taken out or replaced to make one text of the other (Levenshtein). */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -117,6 +117,31 @@ test.each([
   expect(ports.events.events).toEqual([]);
 });
 
+describe("a purpose", () => {
+  test.each([true, false])(
+    "that the project does not have is refused, with what may be meant (granted: %s)",
+    async (granted) => {
+      const { call, path, ports } = await withAnn();
+      const answer = await call("PUT", `${path}/marketting/email`, { body: { granted } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: "purpose_unknown", details: { purposes: ["marketing"], near: ["marketing"] } },
+      });
+      expect(ports.events.events).toEqual([]);
+    },
+  );
+
+  test("of the project is recorded, and marketing is one of every project", async () => {
+    const { call, path, ports } = await withAnn();
+    const setting = { kind: "setting", name: "project", purposes: ["research"] };
+    expect((await call("PUT", "/admin/v1/definitions/setting/project", { body: setting })).status).toBe(201);
+    for (const purpose of ["research", "marketing"]) {
+      expect((await call("PUT", `${path}/${purpose}/email`, { body: { granted: true } })).status).toBe(202);
+    }
+    expect(ports.events.events.map(({ consent }) => consent?.purpose)).toEqual(["research", "marketing"]);
+  });
+});
+
 test("nobody: 404", async () => {
   const { call } = await withAnn();
   expect((await call("GET", "/admin/v1/profiles/p_nobody/consents")).status).toBe(404);
