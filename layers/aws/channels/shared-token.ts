@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
+import { isRetriable } from "#domain/ports/store-error.ts";
 import type { WorkItem, WorkStore } from "#domain/ports/work-store.ts";
 import { type AccessToken, isFresh, TokenRefusedError } from "./keep-token.ts";
 
@@ -35,8 +36,18 @@ export interface TokenUse {
 
 /** A token of access that all workers of an account share, for a new one ends the one before: it lies in the Work table
  *  until shortly before its end, and only whoever has the lease fetches. Throws TokenRefusedError where there is none in
- *  time, and what the store throws. */
+ *  time, or the store does not answer. */
 export async function useSharedToken(ports: SharedTokenPorts, use: TokenUse): Promise<AccessToken> {
+  try {
+    return await takeToken(ports, use);
+  } catch (error) {
+    // Nothing was sent yet: any other error would leave the message unknown.
+    if (isRetriable(error)) throw new TokenRefusedError("token_unavailable");
+    throw error;
+  }
+}
+
+async function takeToken(ports: SharedTokenPorts, use: TokenUse): Promise<AccessToken> {
   const owner = randomUUID();
   const job = `channel#${use.channel}`;
   // Real time bounds the waiting, whatever clock the ports have.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { makeWechatChannel } from "#aws/channels/wechat.ts";
 import type { SendResult } from "#domain/ports/channel.ts";
+import { StoreUnavailableError } from "#domain/ports/store-error.ts";
 import { type LoopbackRequest, openLoopbackApi, type Reaction } from "../../support/loopback-api.ts";
 import { makeMemoryWorkStore } from "../../support/memory-work-store.ts";
 import { BY, outgoing } from "../../support/outgoing.ts";
@@ -148,6 +149,15 @@ describe("a message of an official account", () => {
     expect(await worker().send(NEWS, BY)).toEqual(result);
     expect(sends()).toEqual([]);
     expect((await work.find("channel#account", "token"))?.body).toEqual({ endsAt: 0 });
+  });
+
+  test.each(["find", "save"] as const)("is sent later where the store of tokens does not answer a %s", async (call) => {
+    const { worker, sends, work } = await open();
+    work[call] = async () => {
+      throw new StoreUnavailableError("store_throttled", "Work");
+    };
+    expect(await worker().send(NEWS, BY)).toEqual({ kind: "retry", afterMs: 0, code: "token_unavailable" });
+    expect(sends()).toEqual([]);
   });
 
   test.each<[string, Reaction, SendResult]>([
