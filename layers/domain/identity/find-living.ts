@@ -29,6 +29,8 @@ export async function settleLiving(ports: SplitPorts, id: ProfileId): Promise<Pr
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const found = await findLiving(ports.profiles, id);
     if (!found) return undefined;
+    // Nothing to help: most people are in the middle of nothing.
+    if (!found.intent && !found.split && found.mergedInto === undefined) return found;
     const root = await finishMerges(ports, found.id);
     if (root.split) await finishSplit(ports, root);
     else if (root.id === found.id) return root;

@@ -36,8 +36,7 @@ async function stepRun(
   before: StoredRun,
   input: Input,
 ): Promise<"saved" | "conflict"> {
-  const { run: walked, effects, wakeAt } = await step(ports, before.run, visit, input);
-  const run: Run = effects.length > 0 ? { ...walked, owed: effects } : walked;
+  const { run, wakeAt } = await walkRun(ports, before.run, visit, input);
   const id = runTimerId(run);
   const isNew = run !== before.run;
   const revision = isNew ? before.revision + 1 : before.revision;
@@ -54,8 +53,27 @@ async function stepRun(
   return "saved";
 }
 
-/** The journey in force says whether runs go on; the steps are those of the version that the person entered. */
-async function step({ versions }: JourneyPorts, run: Run, { bundle, walker }: Visit, input: Input): Promise<Advanced> {
+/** Walks a run as far as an input takes it, and writes nothing. What that decides is owed by the run that comes back. The
+ *  journey in force says whether runs go on; the steps are those of the version that the person entered. */
+export async function walkRun(
+  ports: Pick<JourneyPorts, "versions">,
+  run: Run,
+  visit: Pick<Visit, "bundle" | "walker">,
+  input: Input,
+): Promise<{ readonly run: Run; readonly wakeAt?: number }> {
+  const { run: walked, effects, wakeAt } = await step(ports, run, visit, input);
+  return {
+    run: effects.length > 0 ? { ...walked, owed: effects } : walked,
+    ...(wakeAt !== undefined && { wakeAt }),
+  };
+}
+
+async function step(
+  { versions }: Pick<JourneyPorts, "versions">,
+  run: Run,
+  { bundle, walker }: Pick<Visit, "bundle" | "walker">,
+  input: Input,
+): Promise<Advanced> {
   const at = walker.now;
   const current = bundle.journeys.find(({ name }) => name === run.journey);
   if (!current || current.state === "stopped") {
