@@ -8,13 +8,16 @@ import { readConfig } from "./config.ts";
 // Each function calls what it uses, once, outside its handler: what it does not call is not in its bundle. Region,
 // credentials and endpoints (AWS_ENDPOINT_URL_…) come from the SDK's own reading of the environment.
 
+// Nobody adds a middleware to these clients, so their stack is put together once for each kind of call, not for each call.
+const cacheMiddleware = true;
+
 export function makeDynamo(): DynamoDBClient {
-  return new DynamoDBClient({ retryMode: "standard", maxAttempts: 5 });
+  return new DynamoDBClient({ retryMode: "standard", maxAttempts: 5, cacheMiddleware });
 }
 
 /** Streams retry what matters record by record themselves; the SDK only bridges a lost connection. */
 export function makeKinesis(): KinesisClient {
-  return new KinesisClient({ retryMode: "standard", maxAttempts: 3 });
+  return new KinesisClient({ retryMode: "standard", maxAttempts: 3, cacheMiddleware });
 }
 
 export function makeS3(settings: Pick<S3ClientConfig, "requestChecksumCalculation"> = {}): S3Client {
