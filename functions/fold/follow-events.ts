@@ -2,7 +2,7 @@ import { type HashedAddress, hashedAddresses, liftUnsubscribed } from "#domain/c
 import type { LinkKey } from "#domain/links/link-token.ts";
 import type { InappStore } from "#domain/ports/inapp-store.ts";
 import type { SuppressionStore } from "#domain/ports/suppression-store.ts";
-import { readConsent } from "#domain/profile/consent.ts";
+import { isCollectedGrant, outweighsUpTo, readConsent } from "#domain/profile/consent.ts";
 import type { Profile, ProfileState } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 
@@ -31,13 +31,18 @@ export async function followEvents(
   }
 }
 
-/** Somebody who unsubscribed and agrees again, in words that count, is written to again: what was suppressed up to that
- *  instant by unsubscribing is lifted at every address that they have. */
+/** Somebody who unsubscribed and agrees again, in words that count, is written to again: what was suppressed by unsubscribing
+ *  before is lifted at every address that they have; what was in the last minute before a collected grant stays. */
 async function liftForGrants(ports: FollowPorts, person: Profile, grants: readonly CollectedEvent[]): Promise<void> {
   const key = await ports.linkKey();
-  for (const { consent, at } of grants) {
+  for (const grant of grants) {
+    const { consent, at } = grant;
     const addresses = hashedAddresses({ person }, consent?.channel ?? "*", key);
     const agreed = ({ channel }: HashedAddress) => readConsent(person.state, "marketing", channel)?.granted === true;
-    await liftUnsubscribed(ports.suppressions, addresses.filter(agreed), at);
+    await liftUnsubscribed(
+      ports.suppressions,
+      addresses.filter(agreed),
+      outweighsUpTo({ at, ...(isCollectedGrant(grant) && { collected: true }) }),
+    );
   }
 }

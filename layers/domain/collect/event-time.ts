@@ -17,8 +17,9 @@ function parseIso(text: string): number {
   return Date.parse(`${date}T${time.replace(",", ".")}${offset.toUpperCase()}`);
 }
 
-/** A smaller difference is the time that the request took, not a wrong clock. It is corrected all the same. */
-const NOTABLE_SKEW_MS = 60_000;
+/** A smaller difference is the time that the request took, not a wrong clock. It is corrected all the same. Nor are clocks
+ *  of our own machines further apart. */
+export const NOTABLE_SKEW_MS = 60_000;
 
 /** When it happened (model.md §1): the claimed time, for public sources corrected by how far the client's clock stood
  *  from ours when it sent; never in the future. Instants in milliseconds since 1970. */

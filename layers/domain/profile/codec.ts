@@ -171,7 +171,13 @@ const state = s.struct<Omit<ProfileState, "newestAt">>({
   device: s.stamped(s.json<Device>()),
   consent: s.map(
     s.text,
-    s.struct<ConsentState>({ granted: s.flag, at: s.time, proof: s.text, grantedBy: s.branded<IdentifierKey>() }),
+    s.struct<ConsentState>({
+      granted: s.flag,
+      at: s.time,
+      proof: s.text,
+      grantedBy: s.branded<IdentifierKey>(),
+      collected: s.flag,
+    }),
   ),
   seen,
   manualTags: s.map(s.text, s.struct({ on: s.flag, at: s.time, by: s.text })),

@@ -1,11 +1,30 @@
+import { NOTABLE_SKEW_MS } from "#domain/collect/event-time.ts";
+import type { CollectedEvent } from "#events/collected-event.ts";
 import type { ConsentState, ProfileState } from "./state.ts";
 
-/** The last word on a consent: the later one; at the same instant a refusal; among equals an order by their text, so
- *  that any order of merging agrees. */
+/** The source of the platform's own events. */
+const OWN_SOURCE = "strata";
+
+/** Up to when a grant takes refusals back. A collector's clock may be ahead of the one that stamped a refusal: what was
+ *  refused in the minute before is not taken back. What the platform itself heard is stamped by the clock that stamps
+ *  refusals. Milliseconds since 1970. */
+export function outweighsUpTo({ at, collected }: Pick<ConsentState, "at" | "collected">): number {
+  return collected ? at - NOTABLE_SKEW_MS : at;
+}
+
+/** Whether an event is a grant that a collector stamped. */
+export function isCollectedGrant({ consent, source }: Pick<CollectedEvent, "consent" | "source">): boolean {
+  return consent?.granted === true && source.name !== OWN_SOURCE;
+}
+
+/** The last word on a consent: the later one, where a collected grant counts as a minute earlier; at the same instant a
+ *  refusal; among equals an order by their instants and text. One order of all words, so that any order of merging agrees. */
 export function mergeConsent(a: ConsentState | undefined, b: ConsentState): ConsentState {
   if (!a) return b;
-  if (a.at !== b.at) return a.at > b.at ? a : b;
+  const [ofA, ofB] = [outweighsUpTo(a), outweighsUpTo(b)];
+  if (ofA !== ofB) return ofA > ofB ? a : b;
   if (a.granted !== b.granted) return a.granted ? b : a;
+  if (a.at !== b.at) return a.at > b.at ? a : b;
   return tieKey(a) >= tieKey(b) ? a : b;
 }
 

@@ -1,6 +1,6 @@
 import { type FeaturePlan, type FeatureSpec, measureFeature, valueOfFeature } from "#domain/rules/features.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
-import { mergeConsent } from "./consent.ts";
+import { isCollectedGrant, mergeConsent } from "./consent.ts";
 import { noteValue } from "./distinct-values.ts";
 import { Draft } from "./draft.ts";
 import { hashMessageId, hashValue } from "./message-hash.ts";
@@ -143,6 +143,7 @@ function applyConsent(draft: Draft, event: CollectedEvent): void {
     granted: consent.granted,
     at: event.at,
     ...(consent.proof !== undefined && { proof: consent.proof }),
+    ...(isCollectedGrant(event) && { collected: true }),
     ...(consent.granted && fromPublic && { grantedBy: `anonymousId:${anonymous?.[1] ?? ""}` as IdentifierKey }),
   };
   draft.open("consent").set(key, mergeConsent(draft.state.consent.get(key), said));

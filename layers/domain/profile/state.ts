@@ -60,6 +60,8 @@ export interface ConsentState {
   readonly proof?: string;
   /** A grant from a public source holds only if this identifier was the person's before `at` (model.md §7). */
   readonly grantedBy?: IdentifierKey;
+  /** A grant that a collector stamped, and not who writes refusals down: their clocks may differ. */
+  readonly collected?: boolean;
 }
 
 /** Integers by bucket: a calendar day, an hour since 1970, or 0 for all time, as the feature's unit says. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { profileIdOf } from "#domain/identity/profile-id.ts";
 import { hashAddress } from "#domain/links/link-token.ts";
+import { readConsent } from "#domain/profile/consent.ts";
 import type { IdentifierKey } from "#domain/profile/state.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
 import { foldBatch } from "#functions/fold/fold-batch.ts";
@@ -12,6 +13,7 @@ const ann = [
   ["userId", "u-1"],
   ["email", "ann@example.com"],
 ] as CollectedEvent["identifiers"];
+const MINUTE_MS = 60_000;
 const hash = hashAddress("email", "ann@example.com", LINK_KEY);
 
 let ports: ReturnType<typeof makeMemoryFoldPorts>;
@@ -33,7 +35,10 @@ describe("somebody who unsubscribed and agrees again", () => {
   test("is written to again, whether they agree to one channel or to all", async () => {
     for (const channel of ["email", "*"]) {
       await suppress("marketing", "unsubscribed", NOON);
-      await agree(NOON + 1, { consent: { purpose: "marketing", channel, granted: true }, messageId: channel });
+      await agree(NOON + MINUTE_MS + 1, {
+        consent: { purpose: "marketing", channel, granted: true },
+        messageId: channel,
+      });
       expect(await isSuppressed()).toBe(false);
     }
   });
@@ -44,16 +49,34 @@ describe("somebody who unsubscribed and agrees again", () => {
     expect(await isSuppressed()).toBe(true);
   });
 
+  test("is not where they refused within the minute before: the collector's clock may have been ahead", async () => {
+    const refuse = (at: number) =>
+      anEvent(`refuse-${at}`, {
+        event: "Unsubscribed",
+        at,
+        source: { name: "strata", type: "server" },
+        identifiers: ann,
+        consent: { purpose: "marketing", channel: "email", granted: false },
+      });
+    // The collector was a minute ahead; then they unsubscribed, and only then the grant is folded.
+    await suppress("marketing", "unsubscribed", NOON + MINUTE_MS / 2);
+    await agree(NOON + MINUTE_MS);
+    await foldBatch(ports, [refuse(NOON + MINUTE_MS / 2)]);
+    const [person] = ports.profiles.all();
+    expect(person && readConsent(person.state, "marketing", "email")?.granted).toBe(false);
+    expect(await isSuppressed()).toBe(true);
+  });
+
   test("is not where it is about another purpose or another channel", async () => {
     await suppress("marketing", "unsubscribed", NOON);
-    await agree(NOON + 1, { consent: { purpose: "analytics", channel: "email", granted: true } });
-    await agree(NOON + 2, { consent: { purpose: "marketing", channel: "sms", granted: true } });
+    await agree(NOON + MINUTE_MS + 1, { consent: { purpose: "analytics", channel: "email", granted: true } });
+    await agree(NOON + MINUTE_MS + 2, { consent: { purpose: "marketing", channel: "sms", granted: true } });
     expect(await isSuppressed()).toBe(true);
   });
 
   test("is not where a page says so that was never theirs: the grant does not count", async () => {
     await suppress("marketing", "unsubscribed", NOON);
-    await agree(NOON + 1, {
+    await agree(NOON + MINUTE_MS + 1, {
       source: { name: "web", type: "web" },
       identifiers: [...ann, ["anonymousId", "somebody-else"]],
     });
@@ -63,7 +86,7 @@ describe("somebody who unsubscribed and agrees again", () => {
   test("does not make a dead address live, nor a complaint unsaid", async () => {
     for (const reason of ["hard_bounce", "complaint"]) {
       await suppress("all", reason, NOON);
-      await agree(NOON + 1, { messageId: reason });
+      await agree(NOON + MINUTE_MS + 1, { messageId: reason });
       expect(await isSuppressed()).toBe(true);
     }
   });
@@ -72,7 +95,7 @@ describe("somebody who unsubscribed and agrees again", () => {
     await suppress("marketing", "unsubscribed", NOON);
     const event = anEvent("m", {
       event: "Consent Updated",
-      at: NOON + 1,
+      at: NOON + MINUTE_MS + 1,
       identifiers: ann,
       consent: { purpose: "marketing", channel: "email", granted: true },
     });
