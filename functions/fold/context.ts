@@ -82,7 +82,7 @@ export function makeFoldPorts(
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
-    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY, sleep }),
     consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     suppressions: makeSuppressionStore({ dynamo, table: config.STRATA_TABLE_SUPPRESSIONS }),
     inapp: makeInappStore({ dynamo, table: config.STRATA_TABLE_RUNS, now }),

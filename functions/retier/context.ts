@@ -81,7 +81,7 @@ export function makeRetierPorts(
     definitions: makeDefinitionsCache({ store: bundles, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
-    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY, sleep }),
     consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     tags: makeTagStore({ dynamo, table: config.STRATA_TABLE_TAGS, now }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),

@@ -82,7 +82,7 @@ export function makeWakePorts(
     profiles: makeProfileStore({ dynamo, table: config.STRATA_TABLE_PROFILES, sleep }),
     timers: makeTimerStore({ dynamo, table: config.STRATA_TABLE_TIMERS }),
     identities: makeIdentityStore({ dynamo, table: config.STRATA_TABLE_IDENTITIES, sleep }),
-    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY }),
+    activity: makeActivityStore({ dynamo, table: config.STRATA_TABLE_ACTIVITY, sleep }),
     consents: makeConsentStore({ dynamo, table: config.STRATA_TABLE_CONSENTS }),
     facts: makeFactStream({ kinesis, stream: config.STRATA_FACT_STREAM, sleep }),
     definitions: makeDefinitionsCache({ store, maxAgeMs: config.STRATA_DEFINITIONS_MAX_AGE_MS, now }),

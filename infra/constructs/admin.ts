@@ -59,7 +59,7 @@ export class Admin extends Construct {
     tables.grant(admin, "Profiles", "BatchGetItem", "PutItem", "Scan", "UpdateItem");
     // An un-merge writes the index and the behaviour logs of the two people anew.
     tables.grant(admin, "Identities", "BatchGetItem", "PutItem");
-    tables.grant(admin, "Activity", "PutItem", "Query");
+    tables.grant(admin, "Activity", "BatchWriteItem", "Query");
     tables.grant(admin, "Consents", "PutItem", "Query");
     tables.grant(admin, "Tags", "Query");
     // Definitions and, in the same table, admin tokens: only a token's row is ever deleted.

@@ -26,9 +26,10 @@ export function grantWalkJourneys(grants: FunctionGrants, resources: DataResourc
   grantWritePeople(grants, resources);
   // The version of a journey that somebody entered.
   tables.grant(grants, "Definitions", "GetItem");
-  tables.grant(grants, "Runs", "DeleteItem", "GetItem", "PutItem", "Query");
-  tables.grant(grants, "Touches", "GetItem", "PutItem");
-  tables.grant(grants, "Suppressions", "GetItem");
+  tables.grant(grants, "Runs", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query");
+  // What is read of a batch's people at the same time is read together.
+  tables.grant(grants, "Touches", "BatchGetItem", "GetItem", "PutItem");
+  tables.grant(grants, "Suppressions", "BatchGetItem", "GetItem");
   linkKey.grantRead(grants);
   channels.grantSend(grants);
 }

@@ -24,7 +24,7 @@ export function grantWritePeople(grants: FunctionGrants, { tables, streams, buck
   tables.grant(grants, "Profiles", "BatchGetItem", "PutItem", "UpdateItem");
   tables.grant(grants, "Identities", "BatchGetItem", "PutItem");
   // An un-merge that is half done is finished from the behaviour log.
-  tables.grant(grants, "Activity", "PutItem", "Query");
+  tables.grant(grants, "Activity", "BatchWriteItem", "Query");
   tables.grant(grants, "Definitions", "Query");
   // What events say about consents, before the profile that relies on it.
   tables.grant(grants, "Consents", "PutItem");

@@ -36,7 +36,11 @@ describe.each(editions)("grants, with the $edge edge", ({ templates, functions }
 
   test.each([
     ["Identities", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
-    ["Activity", "PutItem", ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"]],
+    [
+      "Activity",
+      "BatchWriteItem",
+      ["Admin", "Decide", "Fold", "FoldRefold", "Import", "Retier", "Wake", "WakeWakeDue"],
+    ],
     ["Metrics", "Query", ["Admin"]],
     ["Metrics", "UpdateItem", ["Decide", "Fold", "FoldRefold", "WakeWakeDue"]],
   ])(

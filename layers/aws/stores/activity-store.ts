@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { ActivityStore } from "#domain/ports/activity-store.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { callStore } from "./dynamo-errors.ts";
+import { sharePuts } from "./share-puts.ts";
 
 const DAY_SECONDS = 24 * 3600;
 /** Compressed bytes of one chunk: an item of DynamoDB ends at 400 KB. */
@@ -13,10 +15,15 @@ const MAX_EXPANDED_BYTES = 64 * 1024 * 1024;
 const TIME_DIGITS = 16;
 const TIME_OFFSET = 1e15;
 
+type Item = Record<string, AttributeValue>;
+
 /** The behaviour log in DynamoDB: chunks of a person's events, keyed by the time of the newest event in each. A chunk
  *  spans from `f` (its oldest event) to its key; TTL counts from `receivedAt`. */
-export function makeActivityStore(on: { dynamo: DynamoDBClient; table: string }): ActivityStore {
-  const { dynamo, table } = on;
+export function makeActivityStore(on: { dynamo: DynamoDBClient; table: string; sleep?: Sleep }): ActivityStore {
+  const { dynamo, table, sleep = realSleep } = on;
+
+  // The fold writes the logs of a batch's people in one turn.
+  const putItem = sharePuts({ dynamo, table, sleep, turn: () => Promise.resolve() });
 
   async function putChunk(profileId: string, events: readonly CollectedEvent[], keepDays: number): Promise<void> {
     const data = zstdCompressSync(events.map((event) => JSON.stringify(event)).join("\n"));
@@ -28,20 +35,13 @@ export function makeActivityStore(on: { dynamo: DynamoDBClient; table: string })
     const newest = events.reduce((at, event) => Math.max(at, event.at), -Infinity);
     const oldest = events.reduce((at, event) => Math.min(at, event.at), Infinity);
     const received = events.reduce((at, event) => Math.max(at, event.receivedAt), -Infinity);
-    await callStore(table, () =>
-      dynamo.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: {
-            pk: { S: profileId },
-            sk: { S: `${sortableTime(newest)}#${chunkId(events)}` },
-            f: { N: String(oldest) },
-            e: { B: data },
-            ttl: { N: String(Math.floor(received / 1000) + keepDays * DAY_SECONDS) },
-          },
-        }),
-      ),
-    );
+    await putItem({
+      pk: { S: profileId },
+      sk: { S: `${sortableTime(newest)}#${chunkId(events)}` },
+      f: { N: String(oldest) },
+      e: { B: data },
+      ttl: { N: String(Math.floor(received / 1000) + keepDays * DAY_SECONDS) },
+    });
   }
 
   return {
@@ -55,7 +55,7 @@ export function makeActivityStore(on: { dynamo: DynamoDBClient; table: string })
       const seen = new Set<string>();
       const pending: CollectedEvent[] = [];
       const ready: CollectedEvent[] = [];
-      let startKey: Record<string, AttributeValue> | undefined;
+      let startKey: Item | undefined;
       do {
         const page = await callStore(table, () =>
           dynamo.send(
@@ -90,7 +90,7 @@ export function makeActivityStore(on: { dynamo: DynamoDBClient; table: string })
   };
 }
 
-function readChunk(item: Record<string, AttributeValue>): CollectedEvent[] {
+function readChunk(item: Item): CollectedEvent[] {
   const data = item.e?.B;
   if (!data) return [];
   const lines = zstdDecompressSync(data, { maxOutputLength: MAX_EXPANDED_BYTES }).toString("utf8").split("\n");

@@ -10,16 +10,20 @@ import type { Gate } from "#domain/journeys/enter.ts";
 import type { Run } from "#domain/journeys/run.ts";
 import type { RunStore, StoredRun } from "#domain/ports/run-store.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
+import type { Turn } from "../gather-calls.ts";
+import { sleep as realSleep, type Sleep } from "../sleep.ts";
 import { batchGetItems } from "./batch-get.ts";
 import { callConditional, callStore } from "./dynamo-errors.ts";
 import { enteredItem, queryEntered } from "./entered-runs.ts";
 import { queryAll } from "./query-all.ts";
+import { sharePuts } from "./share-puts.ts";
 
 type Item = Record<string, AttributeValue>;
 
 /** The Runs table: a person's runs (`run#<journey>#<id>`), the gates of their `once` (`gate#<journey>#<key>`), and by what
  *  their journey finds them (`entered-runs.ts`). */
-export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table: string }): RunStore {
+export function makeRunStore(on: { dynamo: DynamoDBClient; table: string; sleep?: Sleep; turn?: Turn }): RunStore {
+  const { dynamo, table, sleep = realSleep, turn } = on;
   const query = (profileId: ProfileId, prefix: string) =>
     queryAll(dynamo, table, {
       KeyConditionExpression: "pk = :person AND begins_with(sk, :prefix)",
@@ -39,7 +43,8 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
       ),
     );
 
-  const putEntered = (run: Run) => new PutItemCommand({ TableName: table, Item: enteredItem(run) });
+  // Of a batch's people many begin at the same time.
+  const putEntered = sharePuts({ dynamo, table, sleep, turn });
 
   return {
     async ofPerson(profileId) {
@@ -49,7 +54,7 @@ export function makeRunStore({ dynamo, table }: { dynamo: DynamoDBClient; table:
     async save(stored) {
       const { revision } = stored;
       // Before the run: one that is stored is always found by its journey.
-      if (revision === 1) await callStore(table, () => dynamo.send(putEntered(stored.run)));
+      if (revision === 1) await putEntered(enteredItem(stored.run));
       const outcome =
         revision === 1
           ? await put(runItem(stored), "attribute_not_exists(pk)")
