@@ -11,6 +11,7 @@ import type { Candidate } from "./open-touch.ts";
 import { capHashesOf, decideKnown } from "./question.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { sentOutcome } from "./sent-outcome.ts";
+import { SILENT_ADAPTERS } from "./silent-adapters.ts";
 import { takeCapPlace } from "./take-cap-place.ts";
 import { waitUntil } from "./wait-until.ts";
 import { turnOf, writeTouch } from "./write-touch.ts";
@@ -135,8 +136,9 @@ async function putBack(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Candi
   return write(ports, claimed, unclaim(claimed.touch, ports.now()));
 }
 
-/** What an answer entails, before it is written down: the touch can be found by the provider's id, its `Message Sent` is
- *  in the event stream, and a dead address is written to no more. None of it keeps the answer from being written. */
+/** What an answer entails, before it is written down: the touch can be found by the id of a provider that tells of it later,
+ *  its `Message Sent` is in the event stream, and a dead address is written to no more. None of it keeps the answer from
+ *  being written. */
 async function follow(
   ports: SendPorts,
   bundle: CompiledBundle,
@@ -157,8 +159,9 @@ async function follow(
   if (result.kind !== "sent" || !person) return touch;
   const { calendar } = bundle;
   const link = { provider: channel.adapter, providerId: result.providerId, touchId: touch.id, at: now };
+  const isNeverAsked = result.providerId === touch.id || SILENT_ADAPTERS.has(channel.adapter);
   const [, announced] = await Promise.all([
-    result.providerId === touch.id || attempt(ports, touch, "link", () => ports.touches.linkProvider(link)),
+    isNeverAsked || attempt(ports, touch, "link", () => ports.touches.linkProvider(link)),
     attempt(ports, touch, "announce", () =>
       putOutcomes(ports.events, [sentOutcome(touch, { person, at: now, calendar, now })]),
     ),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { IdentifierKey, ProfileId } from "#domain/profile/state.ts";
+import { sendBatch } from "#domain/sending/send-batch.ts";
 import { NOON } from "../../support/people.ts";
 import { aWorldWithAnn, work } from "../../support/send-to-ann.ts";
 
@@ -25,6 +26,15 @@ describe("a touch that may be sent", () => {
         activity: false,
       },
     ]);
+  });
+
+  test.each(["fcm", "jpush"])("costs no row by the id of %s, which tells nothing of it later", async (adapter) => {
+    const world = await aWorldWithAnn();
+    await world.touch("t-1", { to: "ann" });
+    const channelOf = () => ({ ...world.provider("first"), adapter });
+    await sendBatch({ ...world.ports, channelOf }, "email", ["t-1"]);
+    expect(await world.stored("t-1")).toMatchObject({ state: "sent", providerId: "first-t-1" });
+    expect(await world.ports.touches.findByProvider(adapter, "first-t-1")).toBeUndefined();
   });
 
   test("goes to its address with tracked links and a page to unsubscribe", async () => {
