@@ -53,7 +53,7 @@ export async function deliver(
   const hashes = capHashesOf(known, surroundings.key);
   const place =
     candidate.onlyBy === undefined
-      ? await takeCapPlace(ports.caps, touch, { hashes, bundle, now: ports.now() })
+      ? await takeCapPlace(ports.caps, touch, { hashes, bundle, now: ports.now })
       : undefined;
   if (place?.kind === "full") {
     if (touch.overCap === "skip") return { turn: await end(ports, candidate, stop(touch, "cap_reached", ports.now())) };

@@ -44,9 +44,6 @@ async function forget(
   }
 }
 
-/** Where the cap was reached the touch has no place (`takeCapPlace`). */
 function isUnsent(turn: Turn): boolean {
-  return (
-    turn.kind === "ended" && (turn.state === "failed" || turn.state === "stopped") && turn.reason !== "cap_reached"
-  );
+  return turn.kind === "ended" && (turn.state === "failed" || turn.state === "stopped");
 }

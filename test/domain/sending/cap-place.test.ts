@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sendBatch } from "#domain/sending/send-batch.ts";
 import { aWorldWithAnn, work } from "../../support/send-to-ann.ts";
 import { hashOf, MAIL, WELCOME } from "../../support/send-world.ts";
 
@@ -57,6 +58,50 @@ describe("a place under a cap", () => {
       world.define(MAIL, oneAWeek);
     });
     expect(await stopped).toBe("sent undefined");
+  });
+
+  /** At most one an hour, and two a day. */
+  const twoWindows = {
+    kind: "setting",
+    name: "project",
+    caps: [
+      { channel: "email", category: "marketing", max: 1, per: "1h" },
+      { channel: "email", category: "marketing", max: 2, per: "24h" },
+    ],
+  };
+  const annsKey = { channel: "email", category: "marketing", address: hashOf("ann@example.com") } as const;
+
+  test("of a message that was sent is not given back by a worker that stood still before it looked", async () => {
+    const world = await aWorldWithAnn(twoWindows);
+    for (const id of ["t-1", "t-2"]) await world.touch(id, { to: "ann" });
+    const { caps } = world.ports;
+    const stalled: typeof caps = {
+      ...caps,
+      async find(key) {
+        stalled.find = caps.find;
+        for (const id of ["t-1", "t-2"]) {
+          expect(await work(world, id)).toMatchObject({ state: "sent" });
+          world.advance(HOUR_MS + 1);
+        }
+        world.advance(-2);
+        return caps.find(key);
+      },
+    };
+    await sendBatch({ ...world.ports, caps: stalled }, "email", ["t-1"]);
+    expect(await world.stored("t-1")).toMatchObject({ state: "sent" });
+    expect((await caps.find(annsKey)).uses.map(({ touchId }) => touchId)).toEqual(["t-1", "t-2"]);
+  });
+
+  test("is free again where the message was stopped because others reached the cap meanwhile", async () => {
+    const world = await aWorldWithAnn(twoWindows);
+    for (const id of ["t-1", "t-2"]) await world.touch(id, { to: "ann" });
+    world.provider("first").answer = (id) =>
+      id === "t-1" ? { kind: "retry", afterMs: 0, code: "busy", healthy: true } : { kind: "sent", providerId: id };
+    expect(await work(world, "t-1")).toMatchObject({ kind: "later" });
+    world.advance(HOUR_MS + 1);
+    expect(await work(world, "t-2")).toMatchObject({ state: "sent" });
+    expect(await work(world, "t-1")).toMatchObject({ state: "stopped", reason: "cap_reached" });
+    expect((await world.ports.caps.find(annsKey)).uses.map(({ touchId }) => touchId)).toEqual(["t-2"]);
   });
 
   test("counts on where giving it back fails, and the message has its end", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sendBatch } from "#domain/sending/send-batch.ts";
 import { NOON } from "../../support/people.ts";
 import { aWorldWithAnn, work } from "../../support/send-to-ann.ts";
+import { hashOf } from "../../support/send-world.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -20,6 +21,26 @@ describe("frequency caps", () => {
     expect(world.provider("first").calls).toHaveLength(3);
     const states = world.ports.touches.all().map(({ state, reason }) => `${state} ${reason}`);
     expect(states.filter((state) => state === "stopped cap_reached")).toHaveLength(97);
+  });
+
+  test("count a message from when it was sent, though another worker stood still before it took the place", async () => {
+    const world = await aWorldWithAnn(oneADay);
+    await world.touch("t-1", { to: "ann" });
+    const { caps } = world.ports;
+    const stalled: typeof caps = {
+      ...caps,
+      async save(...asked) {
+        stalled.save = caps.save;
+        world.advance(HOUR_MS);
+        expect(await work(world, "t-1")).toMatchObject({ state: "sent" });
+        return caps.save(...asked);
+      },
+    };
+    const { turns } = await sendBatch({ ...world.ports, caps: stalled }, "email", ["t-1"]);
+    expect(turns.get("t-1")).toMatchObject({ kind: "later", reason: "raced" });
+    const key = { channel: "email", category: "marketing", address: hashOf("ann@example.com") } as const;
+    expect((await caps.find(key)).uses).toEqual([{ touchId: "t-1", at: NOON + HOUR_MS }]);
+    expect(world.provider("first").calls).toHaveLength(1);
   });
 
   test("let a touch wait that may, until the first place falls free", async () => {
