@@ -2,6 +2,7 @@ import type { Profile } from "#domain/profile/state.ts";
 import type { Calendar } from "#domain/time/calendar.ts";
 import { strongestOf } from "#domain/touches/outcome-event.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import { OWN_SOURCE } from "#events/own-source.ts";
 
 /** What somebody says of one purpose on one channel (`*`: all of them). */
 export interface Statement {
@@ -56,7 +57,7 @@ export function consentEvent(
     at: now,
     receivedAt: now,
     day: hearing.calendar.dayOf(now),
-    source: { name: "strata", type: "server" },
+    source: { name: OWN_SOURCE, type: "server" },
     activity: hearing.byPerson,
     properties: { ...said },
     consent: said,

@@ -1,9 +1,7 @@
 import { NOTABLE_SKEW_MS } from "#domain/collect/event-time.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import { OWN_SOURCE } from "#events/own-source.ts";
 import type { ConsentState, ProfileState } from "./state.ts";
-
-/** The source of the platform's own events. */
-const OWN_SOURCE = "strata";
 
 /** Up to when a grant takes refusals back. A collector's clock may be ahead of the one that stamped a refusal: what was
  *  refused in the minute before is not taken back. What the platform itself heard is stamped by the clock that stamps

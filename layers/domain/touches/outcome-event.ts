@@ -4,6 +4,7 @@ import type { Profile } from "#domain/profile/state.ts";
 import { splitIdentifier } from "#domain/profile/view.ts";
 import type { Calendar } from "#domain/time/calendar.ts";
 import type { CollectedEvent } from "#events/collected-event.ts";
+import { OWN_SOURCE } from "#events/own-source.ts";
 import type { Touch } from "./touch.ts";
 
 /** The platform's own events about a touch (definitions.md). */
@@ -41,7 +42,7 @@ export function outcomeEvent(outcome: Outcome): CollectedEvent | undefined {
     at,
     receivedAt: now,
     day: calendar.dayOf(at),
-    source: { name: "strata", type: "server" },
+    source: { name: OWN_SOURCE, type: "server" },
     // A robot that opens a message is nobody's activity.
     activity: DONE_BY_PEOPLE.has(name) && properties?.automated !== true,
     properties: {
