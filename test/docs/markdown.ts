@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
@@ -30,8 +30,17 @@ export function readDocument(file: string): Document {
   return { file, text, prose, blocks, headings, links };
 }
 
+/** Whether a link of the document leads to a file that there is, and to a heading of it. */
+export function leadsSomewhere(document: Document, link: string): boolean {
+  const [target = "", anchor] = link.split("#", 2);
+  const file = target === "" ? document.file : path.join(path.dirname(document.file), target);
+  if (!existsSync(path.join(root, file))) return false;
+  if (anchor === undefined) return true;
+  return readDocument(file).headings.some(({ title }) => anchorOf(title) === decodeURIComponent(anchor));
+}
+
 /** The anchor that GitHub gives a heading: letters and digits of any script, `-` for a space, nothing for punctuation. */
-export function anchorOf(title: string): string {
+function anchorOf(title: string): string {
   return title
     .trim()
     .toLowerCase()

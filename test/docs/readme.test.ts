@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { validateDefinition } from "#domain/definitions/validate.ts";
 import { routes } from "#functions/admin/routes.ts";
-import { anchorOf, type Document, readDocument, root } from "./markdown.ts";
+import { type Document, leadsSomewhere, readDocument, root } from "./markdown.ts";
 
 const english = readDocument("README.md");
 const chinese = readDocument("README.zh-CN.md");
@@ -133,14 +133,6 @@ describe("the two READMEs", () => {
     expect(files(chinese)).toEqual(files(english));
   });
 });
-
-function leadsSomewhere(document: Document, link: string): boolean {
-  const [target = "", anchor] = link.split("#", 2);
-  const file = target === "" ? document.file : path.join(path.dirname(document.file), target);
-  if (!existsSync(path.join(root, file))) return false;
-  if (anchor === undefined) return true;
-  return readDocument(file).headings.some(({ title }) => anchorOf(title) === decodeURIComponent(anchor));
-}
 
 function readYaml(text: string): unknown[] {
   return parseAllDocuments(text).map((document) => document.toJS() as unknown);
