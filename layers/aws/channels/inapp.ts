@@ -1,5 +1,6 @@
 import type { Channel } from "#domain/ports/channel.ts";
 import type { InappStore } from "#domain/ports/inapp-store.ts";
+import { StoreUnavailableError } from "#domain/ports/store-error.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
 
 /** Messages that wait in the person's inbox for `GET /v1/inapp`. Putting one twice is putting it once. */
@@ -19,9 +20,12 @@ export function makeInappChannel(
       try {
         await inbox.put(profileId, row);
         return { kind: "sent", providerId: touchId };
-      } catch {
-        // It may be there already; then a second time changes nothing.
-        return { kind: "retry", afterMs: 0, code: "store_unavailable" };
+      } catch (error) {
+        const isThrottled = error instanceof StoreUnavailableError && error.code === "store_throttled";
+        // Any other failure may have come after the message lay in the inbox: then it must not be said that it does not.
+        return isThrottled
+          ? { kind: "retry", afterMs: 0, code: "store_throttled" }
+          : { kind: "unknown", code: "store_unavailable" };
       }
     },
   };
