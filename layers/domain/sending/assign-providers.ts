@@ -1,10 +1,9 @@
 import type { CompiledBundle } from "#domain/definitions/compile-bundle.ts";
 import { fail, giveUp, stop } from "#domain/touches/touch-moves.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
-import { ChannelName } from "#events/definitions/template.ts";
 import { askGate, hasGate } from "./ask-gate.ts";
 import type { Candidate } from "./open-touch.ts";
-import { OWN_ADAPTERS } from "./own-adapters.ts";
+import { providersOf } from "./providers-of.ts";
 import { releaseCapPlace } from "./release-cap-place.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { takesAddress } from "./takes-address.ts";
@@ -64,13 +63,6 @@ export async function assignProviders(
     late.push(putOff(ports, bundle, one, { ...(!isHopeless && { retryAt }), reason: "breaker_open" }));
   }
   return { groups: groups.filter(({ places }) => places.length > 0), left: await Promise.all(late) };
-}
-
-/** A channel's providers by priority. The log and the inbox work without a definition. */
-export function providersOf({ channels }: CompiledBundle, channel: string): readonly ChannelDefinition[] {
-  const defined = channels.filter((one) => one.channel === channel);
-  if (defined.length > 0 || !OWN_ADAPTERS.has(channel)) return defined;
-  return [{ kind: "channel", name: channel, channel: ChannelName.parse(channel), adapter: channel }];
 }
 
 /** A message that no provider takes now comes back, unless it has for a week; without any provider it stops.

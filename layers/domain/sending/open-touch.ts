@@ -5,6 +5,7 @@ import type { StoredTouch } from "#domain/ports/touch-store.ts";
 import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
 import { giveUp, isFinal, stop } from "#domain/touches/touch-moves.ts";
+import { providersOf } from "./providers-of.ts";
 import { claimedAddress, decideKnown, type Known } from "./question.ts";
 import { releaseCapPlace } from "./release-cap-place.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
@@ -57,9 +58,9 @@ export async function openTouch(
 
 /** The provider that a touch whose lease ran out may be given to again: what the person waits for, where the provider
  *  itself takes it once. Undefined: none. */
-function repeatableBy({ channelOf }: SendPorts, { channels }: CompiledBundle, touch: Touch): string | undefined {
+function repeatableBy({ channelOf }: SendPorts, bundle: CompiledBundle, touch: Touch): string | undefined {
   if (touch.category !== "transactional") return undefined;
-  const definition = channels.find(({ name }) => name === touch.provider);
+  const definition = providersOf(bundle, touch.channel).find(({ name }) => name === touch.provider);
   return definition && channelOf(definition).idempotent ? definition.name : undefined;
 }
 

@@ -5,12 +5,12 @@ import type { OutgoingMessage, SendResult } from "#domain/ports/channel.ts";
 import type { ProfileId } from "#domain/profile/state.ts";
 import type { ChannelDefinition } from "#events/definitions/channel.ts";
 import { askGate, hasGate } from "./ask-gate.ts";
-import { providersOf } from "./assign-providers.ts";
 import type { Sign } from "./breaker.ts";
 import { callProvider, signOf } from "./call-provider.ts";
 import { BY_PERSON, type TestRequest } from "./channel-message.ts";
 import { composeTest } from "./compose-test.ts";
 import { reportSigns } from "./gate.ts";
+import { providersOf } from "./providers-of.ts";
 import type { SendPorts, Turn } from "./send-ports.ts";
 import { findTest, type StoredTest, saveTest, type TestRecord } from "./test-record.ts";
 

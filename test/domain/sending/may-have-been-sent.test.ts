@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { hashAddress } from "#domain/links/link-token.ts";
 import { sendBatch } from "#domain/sending/send-batch.ts";
-import { MAIL, openSendWorld } from "../../support/send-world.ts";
+import { LINK_KEY, MAIL, openSendWorld } from "../../support/send-world.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const once = { ...MAIL, name: "once" };
@@ -37,4 +38,32 @@ test("what may have been sent is not denied where no provider takes the address 
     world.ports.channelOf = ({ name }) => ({ ...world.provider(name), takes: () => false });
   });
   expect(touch).toMatchObject({ state: "unknown" });
+});
+
+test("what lies in the inbox perhaps is put there again, though no definition names the inbox", async () => {
+  const note = { title: "Your order", body: "It is on its way." };
+  const world = openSendWorld({
+    kind: "template",
+    name: "note",
+    channel: "inapp",
+    category: "transactional",
+    locales: { en: note },
+  });
+  const person = await world.person("ann");
+  const inbox = world.provider("inapp", true);
+  inbox.answer = () => ({ kind: "unknown", code: "store_unavailable" });
+  await world.touch("t-1", {
+    to: "ann",
+    template: "note",
+    category: "transactional",
+    channels: ["inapp"],
+    channel: "inapp",
+    addressHash: hashAddress("inapp", person.id, LINK_KEY),
+  });
+  await sendBatch(world.ports, "inapp", ["t-1"]);
+  expect(await world.stored("t-1")).toMatchObject({ state: "requested", uncertain: true, provider: "inapp" });
+  world.advance(60_000);
+  inbox.answer = () => ({ kind: "sent", providerId: "t-1" });
+  await sendBatch(world.ports, "inapp", ["t-1"]);
+  expect(await world.stored("t-1")).toMatchObject({ state: "sent" });
 });
