@@ -32,7 +32,9 @@ export function watchRuns(on: {
     runIds.set(entry, (runIds.get(entry) ?? new Set()).add(run.id));
     const { outcome } = run;
     if (!outcome) return;
-    outcomes.set(run.id, (outcomes.get(run.id) ?? new Set()).add(`${outcome.kind} ${outcome.at}`));
+    // What somebody who stood still writes of one who was merged meanwhile goes nowhere: the winner has the run already.
+    const isMerged = journal.people.get(run.profileId)?.mergedInto !== undefined;
+    if (!isMerged) outcomes.set(run.id, (outcomes.get(run.id) ?? new Set()).add(`${outcome.kind} ${outcome.at}`));
     if (!was?.outcome && run.movedTo === undefined) count(`runs ${run.journey} ${outcome.kind}`, 1);
   });
 

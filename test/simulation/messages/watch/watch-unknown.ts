@@ -60,6 +60,8 @@ export function watchUnknown(on: {
       // A clock that is ahead by more than a lease finds every lease over.
       const isOverByClock = claim !== undefined && now() < claim.at + LEASE_MS;
       if (isOverByClock && !silent.has(id)) wrongClocks++;
+      // The provider of messages in the app is a table of ours.
+      if (reason === "store_unavailable" && isStruck) silences++;
       if (!silent.has(id) && !isStruck && !isOverByClock)
         complain("unknown", `${id} is unknown (${reason}), and nothing went wrong`);
     },
