@@ -1,7 +1,8 @@
 import type { SendResult } from "#domain/ports/channel.ts";
 import { type PostOnce, type PostOutcome, postOnce } from "./post-once.ts";
 import { ChannelSettingsError } from "./read-options.ts";
-import { type Resolve, resolveByDns, resolveTarget, type Target } from "./resolve-target.ts";
+import { type Resolve, resolveByDns, resolveTarget } from "./resolve-target.ts";
+import { startCountdown } from "./time-left.ts";
 
 /** What every adapter that speaks HTTP is made with. */
 export interface ApiSurroundings {
@@ -25,18 +26,32 @@ export interface ApiRequest {
 
 /** Posts to the API of a provider, once. Where it is comes from a definition, so only public addresses are called, as for
  *  webhooks. Throws ChannelSettingsError where the address is not one of them. */
-export async function postApi(
+export function postApi(channel: string, url: URL, request: ApiRequest, of: ApiSurroundings): Promise<PostOutcome> {
+  return callApi(channel, url, request, of);
+}
+
+/** The same by GET, for what changes nothing there. */
+export function askApi(
   channel: string,
   url: URL,
-  { headers, body, timeoutMs }: ApiRequest,
-  { resolve = resolveByDns, allowedHosts = new Set(), certificate, post = postOnce }: ApiSurroundings,
+  request: Omit<ApiRequest, "body">,
+  of: ApiSurroundings,
 ): Promise<PostOutcome> {
-  const deadline = AbortSignal.timeout(Math.max(1, timeoutMs));
-  const target = await Promise.race([resolveTarget(url, { resolve, allowedHosts }), unresolvedAt(deadline)]);
+  return callApi(channel, url, { ...request, body: "", method: "GET" }, of);
+}
+
+async function callApi(
+  channel: string,
+  url: URL,
+  request: ApiRequest & { readonly method?: "GET" },
+  { resolve = resolveByDns, allowedHosts = new Set(), certificate, post = postOnce, clock }: ApiSurroundings,
+): Promise<PostOutcome> {
+  const leftMs = startCountdown(request.timeoutMs, clock);
+  const target = await resolveTarget(url, { resolve, allowedHosts, timeoutMs: request.timeoutMs });
   if (target.kind === "refused") throw new ChannelSettingsError(`channel ${channel}: endpoint`);
-  if (target.kind === "unresolved") return { kind: "lost", connected: false, timedOut: deadline.aborted };
+  if (target.kind === "unresolved") return { kind: "lost", connected: false, timedOut: target.timedOut };
   const { address, family } = target;
-  return post({ url, address, family, headers, body, timeoutMs, certificate });
+  return post({ ...request, url, address, family, certificate, timeoutMs: leftMs() });
 }
 
 /** What a request without an answer stands for: before there was a connection nothing can have been taken. */
@@ -52,10 +67,4 @@ export function readAnswer(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function unresolvedAt(deadline: AbortSignal): Promise<Target> {
-  return new Promise((done) => {
-    deadline.addEventListener("abort", () => done({ kind: "unresolved" }), { once: true });
-  });
 }

@@ -6,6 +6,8 @@ import { isIP } from "node:net";
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface Post {
+  /** `POST` unless said; a GET has no body. */
+  readonly method?: "GET" | undefined;
   readonly url: URL;
   /** The address to connect to: nothing is resolved again. */
   readonly address: string;
@@ -26,7 +28,16 @@ export type PostOutcome =
 
 /** Posts a body, once, to one address: the host's name stays in `Host`, SNI and the check of the certificate. Redirects are
  *  answers like any other, and an answer is read up to 64 KB. */
-export function postOnce({ url, address, family, headers, body, timeoutMs, certificate }: Post): Promise<PostOutcome> {
+export function postOnce({
+  method,
+  url,
+  address,
+  family,
+  headers,
+  body,
+  timeoutMs,
+  certificate,
+}: Post): Promise<PostOutcome> {
   const { promise, resolve } = Promise.withResolvers<PostOutcome>();
   const isSecure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -35,8 +46,12 @@ export function postOnce({ url, address, family, headers, body, timeoutMs, certi
     host,
     port: url.port || (isSecure ? 443 : 80),
     path: `${url.pathname}${url.search}`,
-    method: "POST",
-    headers: { ...headers, Host: url.host, "Content-Length": Buffer.byteLength(body) },
+    method: method ?? "POST",
+    headers: {
+      ...headers,
+      Host: url.host,
+      ...(method !== "GET" && { "Content-Length": Buffer.byteLength(body) }),
+    },
     // Node asks for one address or for all, as it plans to connect.
     lookup: (_host, { all }, done) => (all ? done(null, [{ address, family }]) : done(null, address, family)),
     agent: isSecure
