@@ -4,6 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { ExitCode, usageError } from "./cli-error.ts";
 import { type Command, readOptions } from "./command.ts";
 import { apply } from "./commands/apply.ts";
+import { channels } from "./commands/channels.ts";
 import { clock } from "./commands/clock.ts";
 import { conflicts } from "./commands/conflicts.ts";
 import { convert } from "./commands/convert-online-retail.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly Command[] = [
   members,
   importPeople,
   template,
+  channels,
   retier,
   tiers,
   metrics,
