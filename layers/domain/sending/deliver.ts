@@ -3,9 +3,10 @@ import type { Channel, OutgoingMessage, SendResult } from "#domain/ports/channel
 import type { StoredTouch } from "#domain/ports/touch-store.ts";
 import { putOutcomes } from "#domain/touches/outcome-event.ts";
 import type { Touch } from "#domain/touches/touch.ts";
-import { claim, fail, giveUp, settle, stop, unclaim } from "#domain/touches/touch-moves.ts";
+import { fail, giveUp, settle, stop, unclaim } from "#domain/touches/touch-moves.ts";
 import type { Sign } from "./breaker.ts";
 import { callProvider, PROVIDER_TIMEOUT_MS, signOf } from "./call-provider.ts";
+import { claimTouch, LEASE_MS, writeClaimed } from "./claim-touch.ts";
 import { composeMessage } from "./compose.ts";
 import type { Candidate } from "./open-touch.ts";
 import { capHashesOf, decideKnown } from "./question.ts";
@@ -14,13 +15,10 @@ import { sentOutcome } from "./sent-outcome.ts";
 import { SILENT_ADAPTERS } from "./silent-adapters.ts";
 import { takeCapPlace } from "./take-cap-place.ts";
 import { waitUntil } from "./wait-until.ts";
-import { turnOf, writeTouch } from "./write-touch.ts";
+import { writeTouch } from "./write-touch.ts";
 
-/** Long enough for the provider and for writing its answer down in bad weather: who is slower has lost the touch. */
-const LEASE_MS = 60_000;
 /** What the last look has shown holds for so long: a provider is called within this, or after another look. */
 const LOOK_LASTS_MS = 2_000;
-const WRITES = 6;
 const FIRST_DELAY_MS = 100;
 
 export interface Delivered {
@@ -69,21 +67,6 @@ async function end(ports: SendPorts, { stored, onlyBy }: Candidate, next: Touch)
   return writeTouch(ports, stored, onlyBy === undefined ? next : giveUp(stored.touch, ports.now()));
 }
 
-/** Takes the touch. Where the answer of the write is lost, looking again tells whether it is ours. */
-async function claimTouch(
-  { touches, now }: SendPorts,
-  { touch, revision }: StoredTouch,
-  by: { readonly owner: string; readonly provider: string },
-): Promise<StoredTouch | undefined> {
-  const next = { touch: claim(touch, { ...by, now: now(), leaseMs: LEASE_MS }), revision: revision + 1 };
-  const outcome = await touches.save(next).catch((error: unknown) => ({ error }));
-  if (outcome === "saved") return next;
-  const there = await touches.find(touch.id);
-  if (there?.revision === next.revision && there.touch.lease?.owner === by.owner) return next;
-  if (outcome !== "conflict") throw outcome.error;
-  return undefined;
-}
-
 async function sendClaimed(
   ports: SendPorts,
   bundle: CompiledBundle,
@@ -97,7 +80,7 @@ async function sendClaimed(
   if (suppressed) {
     const stopped =
       candidate.onlyBy === undefined ? stop(touch, "suppressed", ports.now()) : giveUp(touch, ports.now());
-    return { turn: await write(ports, claimed, stopped) };
+    return { turn: await writeClaimed(ports, claimed, stopped) };
   }
   if (
     hasStoodStill(ports.now(), { touch, lookedAt }) ||
@@ -109,7 +92,7 @@ async function sendClaimed(
   const sign = signOf(result);
   const settled = settle(touch, result, { idempotent: channel.idempotent, now: ports.now() });
   const told = await follow(ports, bundle, { touch: settled, result, candidate, channel });
-  return { turn: await write(ports, claimed, told), sign };
+  return { turn: await writeClaimed(ports, claimed, told), sign };
 }
 
 /** The strongly consistent read that decides: whoever unsubscribed before it gets nothing. Where it fails nothing was
@@ -119,7 +102,7 @@ async function lastLook(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Cand
   try {
     return await ports.suppressions.isSuppressed(channel, addressHash, category);
   } catch (error) {
-    if (onlyBy === undefined) await write(ports, claimed, unclaim(claimed.touch, ports.now()));
+    if (onlyBy === undefined) await writeClaimed(ports, claimed, unclaim(claimed.touch, ports.now()));
     throw error;
   }
 }
@@ -133,7 +116,7 @@ function hasStoodStill(now: number, { touch, lookedAt }: { touch: Touch; lookedA
 /** Nothing was sent. A touch that a provider may have from before keeps its claim, which runs out. */
 async function putBack(ports: SendPorts, claimed: StoredTouch, { onlyBy }: Candidate): Promise<Turn> {
   if (onlyBy !== undefined) return { kind: "later", afterMs: LEASE_MS, reason: "held_up" };
-  return write(ports, claimed, unclaim(claimed.touch, ports.now()));
+  return writeClaimed(ports, claimed, unclaim(claimed.touch, ports.now()));
 }
 
 /** What an answer entails, before it is written down: the touch can be found by the id of a provider that tells of it later,
@@ -185,28 +168,4 @@ async function attempt(
     }
   }
   return false;
-}
-
-/** Writes what became of a claimed touch, as often as it takes: losing a provider's answer makes it `unknown`. Where
- *  somebody else has ended it meanwhile (the lease ran out), that stands. Throws what the store last threw. */
-async function write(ports: SendPorts, claimed: StoredTouch, next: Touch): Promise<Turn> {
-  let last: unknown;
-  for (let n = 0; n < WRITES; n++) {
-    try {
-      if (n > 0) await ports.sleep(FIRST_DELAY_MS * 2 ** n);
-      const saved = await ports.touches.save({ touch: next, revision: claimed.revision + 1 });
-      if (saved === "saved") return ended(next);
-      const there = await ports.touches.find(claimed.touch.id);
-      const isOurs = there?.revision === claimed.revision + 1 && there.touch.state === next.state;
-      return isOurs ? ended(next) : { kind: "dropped" };
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
-}
-
-/** A message that was sent but not announced comes back until it is. */
-function ended(touch: Touch): Turn {
-  return touch.unannounced ? { kind: "later", afterMs: 5_000, reason: "unannounced" } : turnOf(touch);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { StoreUnavailableError } from "#domain/ports/store-error.ts";
 import { NOON } from "../../support/people.ts";
 import { aWorldWithAnn, work } from "../../support/send-to-ann.ts";
 import { MAIL } from "../../support/send-world.ts";
@@ -38,4 +39,22 @@ describe("a lease", () => {
     expect(world.provider("first").calls).toHaveLength(1);
     expect(world.provider("other").calls).toHaveLength(0);
   });
+});
+
+test("a claim whose answer was lost is looked at until the store tells that it is ours", async () => {
+  const world = await aWorldWithAnn();
+  await world.touch("t-1", { to: "ann" });
+  const { touches } = world.ports;
+  const { save, find } = touches;
+  const lost = new StoreUnavailableError("store_unavailable", "touches");
+  let failures = 0;
+  touches.save = async (stored) => {
+    const outcome = await save(stored);
+    if (stored.touch.state !== "claimed" || failures > 0) return outcome;
+    failures = 3;
+    throw lost;
+  };
+  touches.find = (id) => (failures-- > 1 ? Promise.reject(lost) : find(id));
+  expect(await work(world, "t-1")).toEqual({ kind: "ended", state: "sent" });
+  expect(world.provider("first").calls).toHaveLength(1);
 });

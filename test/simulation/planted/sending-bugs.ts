@@ -7,7 +7,7 @@ export const SENDING_BUGS: readonly PlantedBug[] = [
     world: "messages",
     patches: [
       {
-        file: "layers/domain/sending/deliver.ts",
+        file: "layers/domain/sending/claim-touch.ts",
         find: "  const outcome = await touches.save(next).catch((error: unknown) => ({ error }));",
         replace: `  void touches.save(next).catch(() => {});
   const outcome = "saved" as "saved" | "conflict" | { error: unknown };`,

@@ -24,7 +24,6 @@ export function watchUnknown(on: {
   let crashes = 0;
   let silences = 0;
   let wrongClocks = 0;
-  let storeFaults = 0;
 
   const heldBy = (sandbox: string) =>
     [...claims].filter(([id, claim]) => claim.sandbox === sandbox && touches.get(id)?.state === "claimed").length;
@@ -39,8 +38,6 @@ export function watchUnknown(on: {
     },
     onStrike({ name }: Sandbox): void {
       struckAt.set(name, now());
-      // A store failed somebody with a touch in hand: as the inbox, or after a claim of which nobody heard.
-      if (heldBy(name) > 0) storeFaults++;
     },
     onClaim({ id }: Touch, sandbox: string): void {
       claims.set(id, { sandbox, at: now() });
@@ -63,6 +60,8 @@ export function watchUnknown(on: {
       // A clock that is ahead by more than a lease finds every lease over.
       const isOverByClock = claim !== undefined && now() < claim.at + LEASE_MS;
       if (isOverByClock && !silent.has(id)) wrongClocks++;
+      // The provider of messages in the app is a table of ours, which did not answer.
+      if (reason === "store_unavailable" && isStruck) silences++;
       if (!silent.has(id) && !isStruck && !isOverByClock)
         complain("unknown", `${id} is unknown (${reason}), and nothing went wrong`);
     },
@@ -70,11 +69,10 @@ export function watchUnknown(on: {
     check(): void {
       count("crashes of senders, by touch", crashes);
       count("touches taken over by a wrong clock", wrongClocks);
-      count("faults of stores with a touch in hand", storeFaults);
-      if (unknowns > crashes + silences + wrongClocks + storeFaults)
+      if (unknowns > crashes + silences + wrongClocks)
         complain(
           "unknown-sum",
-          `${unknowns} touches are unknown, with ${crashes} crashes, ${silences} time-outs, ${wrongClocks} wrong clocks and ${storeFaults} faults of stores`,
+          `${unknowns} touches are unknown, with ${crashes} crashes, ${silences} time-outs and ${wrongClocks} wrong clocks`,
         );
     },
   };
